@@ -1,0 +1,52 @@
+# Needs Python 3.11 or newer and make, nothing else. PYTHON chooses the interpreter, PORT where the server listens,
+# ARGS goes to the tests and to the benchmark as it is.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+SERVER := $(VENV)/requirements.installed
+TOOLS := $(VENV)/requirements-dev.installed
+
+.PHONY: help run test lint fmt bench
+help:
+	@echo "make run    a running shop: database, demo data, web server and worker (PORT=8000)"
+	@echo "make test   the tests"
+	@echo "make lint   format, types, who imports whom, Django's checks, missing migrations"
+	@echo "make fmt    formats and mends what can be mended"
+	@echo "make bench  what placing an order costs, beside a floor and a baseline"
+
+run: $(SERVER)
+	@exec $(BIN)/python manage.py serve --demo --port $(PORT)
+
+test: $(TOOLS)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(TOOLS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
+
+fmt: $(TOOLS)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(TOOLS)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Two calls beside each other install one after the other; one that was killed is taken up again.
+LOCKED := $(PYTHON) -c 'import fcntl, subprocess, sys; \
+	sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; set PYTHON to one."); \
+	lock = open(".venv.lock", "w"); fcntl.flock(lock, fcntl.LOCK_EX); sys.exit(subprocess.call(sys.argv[1:]))'
+INSTALL = $(LOCKED) sh -ec '$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV); \
+	echo "Installing $< ..." >&2; $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<; touch $@'
+
+$(SERVER): requirements.txt
+	@$(INSTALL)
+
+$(TOOLS): requirements-dev.txt requirements.txt
+	@$(INSTALL)

@@ -1,0 +1,78 @@
+"""A database for the benchmark, made before it and dropped after it, on the server that the settings name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from accounts.services import create_service, create_token
+from common.actors import Actor
+from common.transactions import run
+from customers.services import create_customer
+from products.services import create_product
+
+CUSTOMERS, PRODUCTS = 900, 900
+PLENTY = 10**9
+ACTOR = Actor("command:benchmark")
+
+
+class Stage(NamedTuple):
+    """What the orders are placed with: ids without gaps, three shelves of products, a token of a sales program."""
+
+    first_customer: int
+    first_product: int
+    token: str
+
+    @property
+    def shelf(self) -> int:
+        """An order takes one product of each third, so its three lines are different and come in their order."""
+        return PRODUCTS // 3
+
+
+@contextmanager
+def fresh_database() -> Iterator[Stage]:
+    """Make, fill and in the end drop the benchmark's database; nothing else on the server is touched."""
+    _recreate()
+    try:
+        call_command("migrate", verbosity=0)
+        yield run(_fill)
+    finally:
+        _drop()
+
+
+def _recreate() -> None:
+    _drop()
+    _maintain(f"CREATE DATABASE {connection.settings_dict['NAME']}")
+
+
+def _drop() -> None:
+    connections.close_all()
+    _maintain(f"DROP DATABASE IF EXISTS {connection.settings_dict['NAME']} WITH (FORCE)")
+
+
+def _maintain(statement: str) -> None:
+    maintenance = connection.copy()
+    maintenance.settings_dict = {**connection.settings_dict, "NAME": "postgres"}
+    try:
+        with maintenance.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        maintenance.close()
+
+
+def _fill() -> Stage:
+    customers = [create_customer(actor=ACTOR, email=f"buyer{number}@example.com").pk for number in range(CUSTOMERS)]
+    products = [
+        create_product(
+            actor=ACTOR,
+            sku=f"BENCH-{number:05d}",
+            name=f"Article number {number} of the benchmark",
+            price_cents=100 + number,
+            stock_quantity=PLENTY,
+        ).pk
+        for number in range(PRODUCTS)
+    ]
+    _, token = create_token(create_service("benchmark", role="sales"), name="benchmark")
+    return Stage(min(customers), min(products), token)

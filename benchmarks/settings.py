@@ -1,0 +1,17 @@
+"""The system's own settings, pointed at a database that exists for the benchmark alone."""
+
+from oms.settings import *  # noqa: F403
+from oms.settings import DATABASES as OWN
+from oms.settings import INSTALLED_APPS as APPS
+
+NAME = "oms_benchmark"
+
+# The owner's connection for all of them: it makes the database, migrates it and serves from it.
+OWNER = {**OWN.get("migration", OWN["default"]), "NAME": NAME, "CONN_MAX_AGE": OWN["default"].get("CONN_MAX_AGE", 0)}
+DATABASES = {alias: dict(OWNER) for alias in OWN}
+
+INSTALLED_APPS = ["benchmarks", *APPS]  # for its command
+
+# The servers listen on this machine only and end no TLS.
+ALLOWED_HOSTS = ["*"]
+SECURE_SSL_REDIRECT = False

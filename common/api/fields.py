@@ -1,0 +1,60 @@
+"""Input that means exactly what it says: 1 is a number, "1" and true and 1.0 are not."""
+
+import unicodedata
+from typing import Any
+
+from rest_framework import serializers
+
+MOST_TEXT = 255
+MOST_CENTS = 10**12
+MOST_QUANTITY = 1_000_000
+MOST_STOCK = 10**12
+MOST_ID = 2**63 - 1
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON integer and nothing that merely looks like one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class StrictBooleanField(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictCharField(serializers.CharField):
+    """Text as it was sent, trimmed; a number is not text, and control characters have no place in it."""
+
+    default_error_messages = {"control": "Control characters are not allowed."}  # noqa: RUF012 - DRF's way
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", MOST_TEXT)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text = super().to_internal_value(data)
+        if any(unicodedata.category(character) == "Cc" and character not in "\t\n\r" for character in text):
+            self.fail("control")
+        return text
+
+
+class InputSerializer(serializers.Serializer[Any]):
+    """Input of one act. A field it does not know is refused, so nothing is silently ignored or smuggled in."""
+
+    default_error_messages = {"unknown": "There is no such field."}  # noqa: RUF012 - DRF's way
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            message = self.error_messages["unknown"]
+            raise serializers.ValidationError(dict.fromkeys(unknown, message), code="unknown_field")
+        return value

@@ -1,0 +1,53 @@
+"""What every command owes its operator: one clear line for a mistake, and an exit status that scripts can trust."""
+
+import os
+import sys
+from functools import partial
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+
+from common import refusals
+from common.errors import DomainError
+
+OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
+
+
+class OperatorCommand(BaseCommand):
+    """A command whose refusals are one line on stderr: 1 failed, 2 wrong usage, 3 differences found.
+
+    Data goes to stdout; a reader that stops reading (`| head`) ends it quietly.
+    """
+
+    requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it; `make lint` runs the checks
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if getattr(self, "_called_from_command_line", False):
+            parser.error = partial(_usage_error, parser)  # type: ignore[method-assign]
+        return parser
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            output = super().execute(*args, **options)
+            self.stdout.flush()  # a reader that has gone is noticed here, not when the interpreter ends
+            return output
+        except DomainError as error:
+            faults = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in error.errors)
+            raise CommandError(f"{error.detail} {faults}".strip(), returncode=FAILED) from error
+        except Error as error:
+            explained = refusals.explain(error)
+            first_line = str(error).strip().partition("\n")[0]
+            raise CommandError(explained.detail if explained else first_line, returncode=FAILED) from error
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(OK)
+            raise CommandError(f"{error.filename or 'file'}: {error.strerror}", returncode=FAILED) from error
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted.", returncode=130) from None
+
+
+def _usage_error(parser: CommandParser, message: str) -> NoReturn:
+    parser.exit(USAGE, f"{parser.prog}: {message}\n")

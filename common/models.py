@@ -1,0 +1,35 @@
+"""The answers kept for repeated requests."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class IdempotencyKey(models.Model):
+    """One answered request: a repeat under the same key gets the first answer, byte for byte.
+
+    The row is written in the transaction of the change it answers, so neither exists without the other.
+    `subject_type` and `subject_id` name what the answer is about, for `verify`.
+    """
+
+    owner_id = models.BigIntegerField()
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.SmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(default="")
+    subject_type = models.CharField(max_length=40, default="", blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "idempotency_keys"
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner_id", "key"], name="idempotency_keys_owner_key_unique"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotency_keys_created_at")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,107 @@
+"""What every test can ask for."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from psycopg import sql
+
+from accounts.models import User
+from accounts.roles import grant
+from accounts.services import create_token
+from common.actors import Actor
+from customers.permissions import GRANTS as CUSTOMER_GRANTS
+from events.models import Epoch
+from oms import database
+from orders.permissions import GRANTS as ORDER_GRANTS
+from products.permissions import GRANTS as PRODUCT_GRANTS
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Every process of every test run has a database of its own, so that two runs can go on beside each other."""
+    if database.is_embedded():
+        database.ensure_running()
+        drop_leftovers()
+        for each in connections.all():
+            # May make databases, owns their tables, and does not wait for the disk.
+            each.settings_dict["USER"] = "oms_test"
+    test = connection.settings_dict["TEST"]
+    test["NAME"] = f"{test['NAME'] or 'test_oms'}_{os.getpid()}"
+
+
+def drop_leftovers() -> None:
+    """Drop the databases of test runs that were killed; their names end in the process id."""
+    with database.embedded().connect("oms_test", "postgres") as server:
+        for (name,) in server.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_oms.*_[0-9]+$'"
+        ).fetchall():
+            if not psutil.pid_exists(int(name.rpartition("_")[2])):
+                # Another run that starts now may be faster.
+                with suppress(psycopg.Error):
+                    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(autouse=True)
+def seeded(request: pytest.FixtureRequest) -> None:
+    """A transactional test empties every table when it ends; put back what the migrations wrote."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and not {"db", "transactional_db"}.intersection(request.fixturenames):
+        return
+    transactional = "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if transactional else "db")
+    if not Epoch.objects.exists():
+        seed()
+
+
+def seed() -> None:
+    Epoch.objects.get_or_create(epoch=1)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE events ALTER COLUMN epoch SET DEFAULT 1")
+    grant("customers", "customer", CUSTOMER_GRANTS)
+    grant("products", "product", PRODUCT_GRANTS)
+    grant("orders", "order", ORDER_GRANTS)
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return Actor("command:test", "test-request")
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    return User.objects.create_superuser("chief", password="a long password")
+
+
+@pytest.fixture
+def api(superuser: User) -> Client:
+    """A client of the REST API with every right."""
+    return client_for(superuser)
+
+
+@pytest.fixture
+def api_as(db: None) -> Callable[[str], Client]:
+    """Clients of the REST API by role."""
+
+    def make(role: str) -> Client:
+        user = User.objects.create_user(f"{role}-{User.objects.count()}")
+        grant_role(user, role)
+        return client_for(user)
+
+    return make
+
+
+def grant_role(user: User, role: str) -> None:
+    user.groups.add(user.groups.model.objects.get_or_create(name=role)[0])
+
+
+def client_for(user: User) -> Client:
+    _, secret = create_token(user, name="test")
+    headers: dict[str, Any] = {"Authorization": f"Bearer {secret}"}
+    return Client(headers=headers)

@@ -1,0 +1,42 @@
+"""What is always true of customers."""
+
+from common.invariants import Count, Invariant, only
+from customers.models import AGGREGATE
+from events.invariants import told_in_events
+
+COUNTS = (Count("customers", AGGREGATE, f"SELECT count(*) FROM customers WHERE {only('id')}"),)
+
+INVARIANTS = (
+    *told_in_events(AGGREGATE, "customers"),
+    # The values are personal: the finding names the field and keeps them to itself.
+    Invariant(
+        "customer_is_what_events_say",
+        "A customer's particulars are what their events say, unless they were anonymised since.",
+        AGGREGATE,
+        f"""
+        WITH told AS (
+            SELECT DISTINCT ON (e.aggregateid, field.name)
+                   e.aggregateid AS id, field.name, e.version, e.personal #>> ARRAY[field.name, '1'] AS value
+            FROM events e CROSS JOIN LATERAL jsonb_array_elements_text(e.payload -> 'fields') AS field (name)
+            WHERE e.aggregatetype = 'customer' AND e.type IN ('customer.created', 'customer.changed')
+              AND {only("e.aggregateid")}
+            ORDER BY e.aggregateid, field.name, e.version DESC
+        ), forgotten AS (
+            SELECT aggregateid AS id, max(version) AS version
+            FROM events
+            WHERE aggregatetype = 'customer' AND type = 'customer.anonymised' AND {only("aggregateid")}
+            GROUP BY aggregateid
+        ), kept AS (
+            SELECT c.id, field.name, field.value
+            FROM customers c
+            CROSS JOIN LATERAL (VALUES ('email', c.email), ('first_name', c.first_name),
+                                       ('last_name', c.last_name), ('phone', c.phone)) AS field (name, value)
+            WHERE {only("c.id")}
+        )
+        SELECT kept.id AS customer_id, kept.name AS field, told.version AS told_in_version
+        FROM kept LEFT JOIN told USING (id, name) LEFT JOIN forgotten ON forgotten.id = kept.id
+        WHERE kept.value IS DISTINCT FROM told.value
+          AND coalesce(told.version, 0) >= coalesce(forgotten.version, 0)
+        """,
+    ),
+)

@@ -1,0 +1,45 @@
+"""Who buys."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+AGGREGATE = "customer"
+
+
+class Customer(models.Model):
+    """A buyer, known by an e-mail address that is unique whatever its case."""
+
+    # What may be changed, and what counts as personal in the event log.
+    PERSONAL: ClassVar = ("email", "first_name", "last_name", "phone")
+
+    email = models.EmailField(max_length=255)
+    first_name = models.CharField(max_length=255, blank=True)
+    last_name = models.CharField(max_length=255, blank=True)
+    phone = models.CharField(max_length=255, blank=True)
+    version = models.IntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "customers"
+        default_permissions = ("view", "add", "change")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="customers_email_unique"),
+            models.CheckConstraint(condition=~models.Q(email=""), name="customers_email_present"),
+            models.CheckConstraint(condition=models.Q(version__gt=0), name="customers_version_positive"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["email"], name="customers_email"),
+            models.Index(fields=["created_at", "id"], name="customers_created_at"),
+            models.Index(fields=["updated_at", "id"], name="customers_updated_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()

@@ -1,0 +1,93 @@
+"""What can be done with customers."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from common.actors import Actor
+from common.errors import InvalidInput, NotFound, require_version
+from customers.models import AGGREGATE, Customer
+from events.services import Change, append
+
+
+@transaction.atomic(savepoint=False)
+def create_customer(
+    *, actor: Actor, email: str, first_name: str = "", last_name: str = "", phone: str = ""
+) -> Customer:
+    """Add a customer. A second one with the same e-mail, whatever its case, is refused by the database."""
+    customer = Customer.objects.create(email=email, first_name=first_name, last_name=last_name, phone=phone)
+    changes = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
+
+    append(_change(customer, "customer.created", changes), actor=actor)
+    return customer
+
+
+@transaction.atomic(savepoint=False)
+def change_customer(customer_id: int, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> Customer:
+    """Change a customer's particulars; naming a value it already has changes nothing and records nothing.
+
+    Raises NotFound, StaleVersion.
+    """
+    customer = lock_customer(customer_id)
+    require_version(customer.version, expected_version)
+
+    changes = {
+        name: [getattr(customer, name), value] for name, value in fields.items() if getattr(customer, name) != value
+    }
+    if not changes:
+        return customer
+
+    for name, (_, value) in changes.items():
+        setattr(customer, name, value)
+    customer.version += 1
+    customer.updated_at = timezone.now()
+    customer.save(update_fields=[*changes, "version", "updated_at"])
+    append(_change(customer, "customer.changed", changes), actor=actor)
+    return customer
+
+
+def lock_customer(customer_id: int) -> Customer:
+    """The customer, held until the transaction ends. Raises NotFound."""
+    locked = Customer.objects.select_for_update(of=("self",), no_key=True)
+    customer = locked.filter(pk=customer_id).first()
+    if customer is None:
+        raise NotFound(f"There is no customer {customer_id}.")
+    return customer
+
+
+def lock_whole_customer(customer_id: int) -> Customer:
+    """The customer, held so that nobody can even place an order meanwhile. Raises NotFound."""
+    customer = Customer.objects.select_for_update(of=("self",)).filter(pk=customer_id).first()
+    if customer is None:
+        raise NotFound(f"There is no customer {customer_id}.")
+    return customer
+
+
+def blank_customer(customer: Customer, *, actor: Actor) -> Customer:
+    """Replace a customer's particulars by nothing, and the e-mail by an address that reaches nobody (RFC 2606)."""
+    customer.email = f"anonymised-{customer.pk}@anonymised.invalid"
+    customer.first_name = customer.last_name = customer.phone = ""
+    customer.version += 1
+    customer.updated_at = timezone.now()
+    customer.save(update_fields=[*Customer.PERSONAL, "version", "updated_at"])
+
+    payload = {"fields": sorted(Customer.PERSONAL)}
+    append(Change(AGGREGATE, customer.pk, customer.version, "customer.anonymised", payload), actor=actor)
+    return customer
+
+
+def hold_customer(customer_id: int) -> None:
+    """Make sure that the customer exists and stays until the transaction ends, without keeping others waiting.
+
+    Django's foreign keys are checked at COMMIT, too late for a clear answer. Raises InvalidInput.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM customers WHERE id = %s FOR KEY SHARE", [customer_id])
+        if cursor.fetchone() is None:
+            raise InvalidInput.at("/customer_id", "unknown_customer", f"There is no customer {customer_id}.")
+
+
+def _change(customer: Customer, type_: str, changes: dict[str, list[Any]]) -> Change:
+    """Every field of a customer is personal, so the payload names only which ones changed."""
+    return Change(AGGREGATE, customer.pk, customer.version, type_, {"fields": sorted(changes)}, personal=changes)

@@ -1,0 +1,142 @@
+"""Writing the event log and reading it without losing an event."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db import connections, transaction
+
+from common.actors import Actor
+from common.sql import one
+from events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one aggregate, to be recorded. `version` is the aggregate's version after it."""
+
+    aggregate_type: str
+    aggregate_id: int
+    version: int
+    type: str
+    payload: Any
+    personal: Any = None
+
+
+class Position(NamedTuple):
+    """A place in the log; all three numbers are needed to order events across clusters and transactions."""
+
+    epoch: int
+    xid: int
+    position: int
+
+
+START = Position(0, 0, 0)
+
+
+def append(*changes: Change, actor: Actor) -> None:
+    """Record changes in the transaction that makes them; at most one per aggregate in a call.
+
+    A transaction may have got its id before it got the aggregate's lock, so the row carries the greater of its
+    own id and that of the aggregate's previous event: the log then tells each aggregate's story in order.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, personal,
+                                actor, request_id, occurred_at)
+            SELECT greatest(pg_current_xact_id(), previous.xid), c.aggregatetype, c.aggregateid, c.version, c.type,
+                   c.payload, c.personal, %s, %s, statement_timestamp()
+            FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::jsonb[], %s::jsonb[])
+                 WITH ORDINALITY AS c (aggregatetype, aggregateid, version, type, payload, personal, place)
+            LEFT JOIN events previous
+                   ON previous.aggregatetype = c.aggregatetype AND previous.aggregateid = c.aggregateid
+                  AND previous.version = c.version - 1 AND previous.epoch = (SELECT epoch FROM event_epoch)
+            ORDER BY c.place
+            """,
+            [
+                actor.name,
+                actor.request_id,
+                [change.aggregate_type for change in changes],
+                [change.aggregate_id for change in changes],
+                [change.version for change in changes],
+                [change.type for change in changes],
+                [to_json(change.payload) for change in changes],
+                [None if change.personal is None else to_json(change.personal) for change in changes],
+            ],
+        )
+
+
+def to_json(value: Any) -> str:
+    """JSON as it stands in the log; text is taken to be JSON already."""
+    return value if isinstance(value, str) else json.dumps(value, default=_as_text, ensure_ascii=False)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} does not go into the event log")
+
+
+def read_after(place: Position, *, limit: int, using: str = "default") -> list[Event]:
+    """The next events of the log after `place`, none of which will ever be preceded by another.
+
+    Ids are handed out before their transactions commit, so "greater than the last" loses events. Only rows are
+    read whose transaction is older than every one still running; those of earlier epochs are all settled.
+    """
+    return list(
+        Event.objects.using(using).raw(
+            """
+            SELECT * FROM events
+            WHERE (epoch, xid, position) > (%s, %s::text::xid8, %s)
+              AND (epoch < (SELECT epoch FROM event_epoch) OR xid < pg_snapshot_xmin(pg_current_snapshot()))
+            ORDER BY epoch, xid, position
+            LIMIT %s
+            """,
+            [place.epoch, str(place.xid), place.position, limit],
+        )
+    )
+
+
+def forget_personal(aggregate_type: str, aggregate_ids: Collection[int]) -> None:
+    """Remove what the log knows of a person: the one change that the append-only guard allows."""
+    story = Event.objects.filter(aggregatetype=aggregate_type, aggregateid__in=aggregate_ids)
+    story.filter(personal__isnull=False).update(personal=None)
+
+
+def position_of(event: Event) -> Position:
+    return Position(event.epoch, event.xid, event.position)
+
+
+@transaction.atomic(using="migration", savepoint=False)
+def rebase() -> int:
+    """Start a new epoch, as after moving the data into another cluster; returns its number.
+
+    Transaction ids of the old cluster mean nothing in the new one. No event is touched: the rows keep their
+    epoch, and those written from now on carry the next.
+    """
+    with connections["migration"].cursor() as cursor:
+        cursor.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+        cursor.execute("UPDATE event_epoch SET epoch = epoch + 1 RETURNING epoch")
+        (epoch,) = one(cursor)
+        cursor.execute(f"ALTER TABLE events ALTER COLUMN epoch SET DEFAULT {int(epoch)}")
+    return int(epoch)
+
+
+def log_is_readable(using: str = "default") -> bool:
+    """Whether every transaction id of the current epoch lies in the past of this cluster.
+
+    If not, the data came from another cluster and the fence would hide events: `rebase` mends it.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT NOT EXISTS (
+                SELECT FROM events
+                WHERE epoch = (SELECT epoch FROM event_epoch) AND xid >= pg_snapshot_xmax(pg_current_snapshot()))
+            """
+        )
+        (readable,) = one(cursor)
+    return bool(readable)

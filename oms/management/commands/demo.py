@@ -1,0 +1,95 @@
+"""Fills an empty system with a shop to try it on."""
+
+import csv
+import io
+import random
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from common.actors import Actor
+from common.commands import OperatorCommand
+from common.transactions import run
+from customers.models import Customer
+from oms import demo
+from orders import services
+from orders.models import Order
+from products.models import Product
+
+ACTOR = Actor.command("demo")
+# How far the newest orders have come, and how many of each: what staff find on their desk in the morning.
+CONFIRM, SHIP, DELIVER = services.confirm_order, services.ship_order, services.deliver_order
+PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
+    (40, ()),
+    (30, (CONFIRM,)),
+    (15, (CONFIRM, SHIP)),
+    (8, (CONFIRM, SHIP, DELIVER)),
+    (7, (partial(services.cancel_order, reason="Ordered by mistake"),)),
+)
+
+
+class Command(OperatorCommand):
+    help = "Fill an empty system with a shop: products, customers and some months of orders. The same each time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if Product.objects.exists():
+            if not options["quiet"]:
+                self.stdout.write("There are products already; nothing was added.")
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            import_past(Path(folder))
+        place_new()
+        self.stdout.write(
+            f"Made {Product.objects.count()} products, {Customer.objects.count()} customers "
+            f"and {Order.objects.count()} orders."
+        )
+
+
+def import_past(folder: Path) -> None:
+    """The past goes the way any shop's past would: through the import commands, with its dates."""
+    now = timezone.now()
+    for command, kind, rows in (
+        ("import_products", demo.DemoProduct, demo.products()),
+        ("import_customers", demo.DemoCustomer, demo.customers()),
+        ("import_orders", demo.DemoLine, demo.past_lines(now)),
+    ):
+        path = folder / f"{command}.csv"
+        columns = [field.name for field in fields(kind)]
+        write_csv(path, columns, (astuple(row) for row in rows))
+        maps = [f"{column.removesuffix('_cents')}={column}" for column in columns]
+        call_command(command, str(path), map=maps, prices="cents", stdout=io.StringIO())
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def place_new() -> None:
+    """The last hundred orders are placed and moved on like any other, and take stock."""
+    dice = random.Random(demo.SEED + 3)
+    customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    stocked = list(Product.objects.filter(stock_quantity__gte=20).order_by("pk").values_list("pk", flat=True))
+    for count, acts in PATHS:
+        for _ in range(count):
+            chosen = dice.sample(stocked, dice.randint(1, 4))
+            lines = [services.Line(quantity=dice.randint(1, 3), product_id=product) for product in chosen]
+            place_and_move(dice.choice(customers), lines, acts)
+
+
+def place_and_move(customer_id: int, lines: list[services.Line], acts: Sequence[Callable[..., Order]]) -> None:
+    order = run(partial(services.place_order, customer_id=customer_id, lines=lines, actor=ACTOR))
+    for act in acts:
+        run(partial(act, order.pk, actor=ACTOR))

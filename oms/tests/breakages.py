@@ -1,0 +1,138 @@
+"""How to break each invariant on purpose, once every guard of the database is out of the way."""
+
+from dataclasses import dataclass, field
+
+MISSING = 987_654_321
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """SQL that does the damage, what is found besides, and what the row must name (a key of the world's ids)."""
+
+    sql: str
+    names: dict[str, str]
+    besides: frozenset[str] = field(default_factory=frozenset)
+
+
+def event(aggregate: str) -> str:
+    return f"""
+        INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, actor)
+        VALUES (pg_current_xact_id(), '{aggregate}', %(missing)s, 1, '{aggregate}.noted', '{{}}', 'test')
+    """
+
+
+def out_of_order(aggregate: str) -> str:
+    return f"""
+        UPDATE events SET xid = '1'
+        WHERE aggregatetype = '{aggregate}' AND aggregateid = %({aggregate})s AND version = 2
+    """
+
+
+PRODUCT, ORDER, CUSTOMER = {"product_id": "product"}, {"order_id": "order"}, {"customer_id": "customer"}
+LINE = PRODUCT | ORDER
+
+BREAKAGES: dict[str, Breakage] = {
+    "stock_is_ledger_sum": Breakage(
+        "UPDATE products SET stock_quantity = 7 WHERE id = %(product)s", PRODUCT, frozenset({"stock_is_last_balance"})
+    ),
+    "stock_is_last_balance": Breakage(
+        "UPDATE stock_movements SET balance = 9 WHERE product_id = %(product)s AND sequence = 2",
+        PRODUCT,
+        frozenset({"ledger_balance_follows"}),
+    ),
+    "ledger_is_gapless": Breakage(
+        "UPDATE stock_movements SET sequence = 3 WHERE product_id = %(product)s AND sequence = 2", PRODUCT
+    ),
+    "ledger_balance_follows": Breakage(
+        "UPDATE stock_movements SET balance = 11 WHERE product_id = %(product)s AND sequence = 1", PRODUCT
+    ),
+    "ledger_never_below_zero": Breakage(
+        "UPDATE stock_movements SET balance = -1 WHERE product_id = %(product)s AND sequence = 1",
+        PRODUCT,
+        frozenset({"ledger_balance_follows"}),
+    ),
+    "ledger_has_first_row": Breakage(
+        """
+        DELETE FROM stock_movements WHERE product_id = %(empty)s;
+        UPDATE products SET stock_seq = 0 WHERE id = %(empty)s
+        """,
+        {"product_id": "empty"},
+    ),
+    "movement_has_product": Breakage(
+        """
+        INSERT INTO stock_movements (product_id, sequence, delta, balance, kind, actor, reason)
+        VALUES (%(missing)s, 1, 0, 0, 'initial', 'test', '')
+        """,
+        {"product_id": "missing"},
+    ),
+    "product_version_is_event_count": Breakage("UPDATE products SET version = 9 WHERE id = %(product)s", PRODUCT),
+    "product_event_has_product": Breakage(event("product"), {"product_id": "missing"}),
+    "product_events_in_order": Breakage(out_of_order("product"), PRODUCT),
+    "product_is_what_events_say": Breakage("UPDATE products SET price_cents = 1 WHERE id = %(product)s", PRODUCT),
+    "customer_version_is_event_count": Breakage("UPDATE customers SET version = 9 WHERE id = %(customer)s", CUSTOMER),
+    "customer_event_has_customer": Breakage(event("customer"), {"customer_id": "missing"}),
+    "customer_events_in_order": Breakage(out_of_order("customer"), CUSTOMER),
+    "customer_is_what_events_say": Breakage("UPDATE customers SET phone = '1' WHERE id = %(customer)s", CUSTOMER),
+    "order_has_a_line": Breakage(
+        "DELETE FROM order_items WHERE order_id = %(order)s",
+        ORDER,
+        frozenset({"order_total_is_sum_of_lines", "order_ledger_net", "order_lines_are_what_events_say"}),
+    ),
+    "order_total_is_sum_of_lines": Breakage(
+        "UPDATE orders SET total_cents = 1 WHERE id = %(order)s", ORDER, frozenset({"order_total_is_what_events_say"})
+    ),
+    "order_ledger_net": Breakage("UPDATE stock_movements SET order_id = NULL WHERE order_id = %(order)s", LINE),
+    "order_version_is_event_count": Breakage("UPDATE orders SET version = 9 WHERE id = %(order)s", ORDER),
+    "order_event_has_order": Breakage(event("order"), {"order_id": "missing"}),
+    "order_events_in_order": Breakage(out_of_order("order"), ORDER),
+    "order_status_is_what_events_say": Breakage("UPDATE orders SET status = 'DELIVERED' WHERE id = %(order)s", ORDER),
+    "order_header_is_what_events_say": Breakage(
+        "UPDATE orders SET created_at = created_at - interval '1 second' WHERE id = %(order)s", ORDER
+    ),
+    "order_total_is_what_events_say": Breakage(
+        """
+        UPDATE order_items SET unit_price_cents = 1 WHERE order_id = %(order)s;
+        UPDATE orders SET total_cents = 2 WHERE id = %(order)s
+        """,
+        ORDER,
+        frozenset({"order_lines_are_what_events_say"}),
+    ),
+    "order_lines_are_what_events_say": Breakage(
+        "UPDATE order_items SET name = 'Another' WHERE order_id = %(order)s", LINE
+    ),
+    "order_times_are_what_events_say": Breakage("UPDATE orders SET shipped_at = now() WHERE id = %(order)s", ORDER),
+    "movement_has_order": Breakage(
+        "UPDATE stock_movements SET order_id = %(missing)s WHERE order_id = %(order)s",
+        {"order_id": "missing", "product_id": "product"},
+        frozenset({"order_ledger_net"}),
+    ),
+    "movement_product_was_ordered": Breakage(
+        "UPDATE stock_movements SET order_id = %(order)s WHERE product_id = %(empty)s",
+        {"order_id": "order", "product_id": "empty"},
+    ),
+    "event_is_about_a_known_kind": Breakage(event("ghost"), {"aggregateid": "missing"}),
+    "answer_has_its_order": Breakage(
+        """
+        INSERT INTO idempotency_keys (owner_id, key, fingerprint, status, headers, body, subject_type, subject_id)
+        VALUES (1, 'k', 'f', 201, '{}', '', 'order', %(missing)s)
+        """,
+        {"order_id": "missing"},
+    ),
+    "kept_answer_is_complete": Breakage(
+        """
+        INSERT INTO idempotency_keys (owner_id, key, fingerprint, headers, body, subject_type)
+        VALUES (%(missing)s, 'k', 'f', '{}', '', '')
+        """,
+        {"owner_id": "missing"},
+    ),
+    "events_are_of_this_cluster": Breakage(
+        """
+        UPDATE events SET xid = '9000000000000000000'
+        WHERE aggregatetype = 'order' AND aggregateid = %(order)s AND version = 2
+        """,
+        {"aggregateid": "order"},
+    ),
+    "new_events_carry_the_current_epoch": Breakage(
+        "UPDATE event_epoch SET epoch = %(missing)s", {"current_epoch": "missing"}
+    ),
+}

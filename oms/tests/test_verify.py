@@ -1,0 +1,197 @@
+"""`verify` is silent about sound data and finds whatever is broken, with the row."""
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from common.actors import Actor
+from common.transactions import run
+from customers.services import change_customer
+from customers.tests.factories import CustomerFactory
+from oms.tests.breakages import BREAKAGES, MISSING
+from oms.verification import INVARIANTS, MOST_ROWS
+from orders import services
+from orders.models import Order
+from orders.tests.factories import OrderFactory, move_to
+from products.services import adjust_stock, change_product
+from products.tests.factories import ProductFactory
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report", "migration"])
+
+TABLES = ("order_items", "stock_movements", "events", "idempotency_keys", "orders", "products", "customers")
+# CHECK constraints and foreign keys; those that say "unique" are in no breakage's way.
+DROPPABLE = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid::regclass::text = ANY(%s) AND contype IN ('c', 'f')
+"""
+
+
+@pytest.fixture
+def world(actor: Actor) -> dict[str, int]:
+    """A pending order of one product, a product without stock; order, product and customer have two events."""
+    customer, product, empty = CustomerFactory(), ProductFactory(stock_quantity=10), ProductFactory(stock_quantity=0)
+    lines = [services.Line(quantity=2, product_id=product.pk)]
+    order = run(lambda: services.place_order(customer_id=customer.pk, lines=lines, actor=actor))
+    run(lambda: services.add_note(order.pk, actor=actor, text="Ring twice"))
+    run(lambda: change_product(product.pk, actor=actor, name="Lantern"))
+    run(lambda: change_customer(customer.pk, actor=actor, first_name="Grace"))
+    ids = {"order": order.pk, "product": product.pk, "customer": customer.pk, "empty": empty.pk}
+    return ids | {"missing": MISSING}
+
+
+@pytest.fixture
+def unguarded(world: dict[str, int]) -> Iterator[None]:
+    """No trigger and no constraint stands in the way; all are back, over empty tables, when the test ends."""
+    with connections["migration"].cursor() as cursor:
+        cursor.execute(DROPPABLE, [list(TABLES)])
+        constraints = cursor.fetchall()
+        for table, name, _ in constraints:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+        for table, name, definition in constraints:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def verify(*arguments: str) -> tuple[dict[str, Any], int]:
+    """What `verify --json` says, and its exit status."""
+    out, status = StringIO(), 0
+    try:
+        call_command("verify", "--json", *arguments, stdout=out)
+    except CommandError as error:
+        status = error.returncode
+    return json.loads(out.getvalue()), status
+
+
+def broken(outcome: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {found["name"]: found["rows"] for found in outcome["invariants"] if found["found"]}
+
+
+def damage(sql: str, world: dict[str, int]) -> None:
+    with connections["migration"].cursor() as cursor:
+        cursor.execute(sql, world)
+
+
+def in_every_state(actor: Actor) -> list[Order]:
+    """Orders in all states, edited and noted too, over products that were changed and adjusted."""
+    orders = [OrderFactory(status=status) for status in Order.Status]
+    product, other = ProductFactory(), ProductFactory()
+    edited = OrderFactory(lines=[services.Line(quantity=4, product_id=product.pk)], external_ref="ref-1")
+    lines = [services.Line(quantity=1, product_id=other.pk)]
+    services.edit_items(edited.pk, lines=lines, actor=actor)
+    services.add_note(edited.pk, actor=actor, text="Ring twice")
+    move_to(edited, Order.Status.CANCELLED)
+    change_product(product.pk, actor=actor, name="Lantern", is_active=False)
+    adjust_stock(other.pk, actor=actor, delta=-3, reason="broken")
+    change_customer(edited.customer_id, actor=actor, email="new@example.com")
+    return [*orders, edited]
+
+
+def test_sound_data_in_every_state_is_proved(actor: Actor) -> None:
+    orders = in_every_state(actor)
+
+    outcome, status = verify()
+
+    assert broken(outcome) == {}
+    assert (status, outcome["ok"]) == (0, True)
+    assert outcome["checked"]["orders"] == len(orders)
+    assert outcome["checked"]["events"] > len(orders)
+    assert [found["name"] for found in outcome["invariants"]] == [invariant.name for invariant in INVARIANTS]
+
+
+def test_an_empty_database_is_proved() -> None:
+    assert verify()[1] == 0
+
+
+def test_every_invariant_is_broken_by_some_test() -> None:
+    assert set(BREAKAGES) == {invariant.name for invariant in INVARIANTS}
+    assert len(BREAKAGES) == len(INVARIANTS)
+
+
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_finds_what_is_broken_and_nothing_else(name: str, world: dict[str, int]) -> None:
+    breakage = BREAKAGES[name]
+    assert verify()[1] == 0
+
+    damage(breakage.sql, world)
+
+    outcome, status = verify()
+    found = broken(outcome)
+    assert found.keys() == {name, *breakage.besides}
+    named = {column: world[key] for column, key in breakage.names.items()}
+    assert any(named.items() <= row.items() for row in found[name])
+    assert (status, outcome["ok"]) == (3, False)
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_an_event_that_makes_no_sense_is_found_and_the_rest_is_checked(world: dict[str, int]) -> None:
+    damage(
+        """UPDATE events SET payload = payload || '{"created_at": "yesterdayish"}'
+           WHERE aggregatetype = 'order' AND version = 1""",
+        world,
+    )
+
+    outcome, status = verify()
+
+    assert "yesterdayish" in broken(outcome)["order_header_is_what_events_say"][0]["unreadable"]
+    assert (len(outcome["invariants"]), status) == (len(INVARIANTS), 3)
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_forgotten_particulars_need_an_anonymised_customer(world: dict[str, int]) -> None:
+    damage("UPDATE events SET personal = NULL WHERE aggregatetype = 'customer'", world)
+    assert broken(verify()[0]).keys() == {"customer_is_what_events_say"}
+
+    damage(
+        """
+        INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, actor)
+        VALUES (pg_current_xact_id(), 'customer', %(customer)s, 3, 'customer.anonymised', '{}', 'test');
+        UPDATE customers SET version = 3, first_name = '', email = 'anonymised@invalid' WHERE id = %(customer)s
+        """,
+        world,
+    )
+    assert verify()[1] == 0
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_shows_the_first_rows_and_the_number_of_all(world: dict[str, int]) -> None:
+    for _ in range(MOST_ROWS + 5):
+        ProductFactory()
+    damage("UPDATE products SET version = 9", world)
+    out = StringIO()
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("verify", stdout=out)
+
+    assert refusal.value.returncode == 3
+    assert out.getvalue().count("product_id=") == MOST_ROWS
+    assert "… and 7 more" in out.getvalue()
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_one_order_is_checked_with_its_products_ledgers_and_no_other(world: dict[str, int]) -> None:
+    other = OrderFactory()
+    damage("UPDATE products SET stock_quantity = 7 WHERE id = %(product)s", world)
+
+    sound, sound_status = verify("--order", str(other.pk))
+    outcome, status = verify("--order", str(world["order"]))
+
+    assert (sound_status, sound["checked"]["orders"], sound["checked"]["movements"]) == (0, 1, 2)
+    assert (status, set(broken(outcome))) == (3, {"stock_is_ledger_sum", "stock_is_last_balance"})
+
+
+def test_an_unknown_order_is_a_wrong_usage() -> None:
+    with pytest.raises(CommandError) as refusal:
+        call_command("verify", "--order", "4711")
+
+    assert (refusal.value.returncode, str(refusal.value)) == (2, "There is no order 4711.")

@@ -1,0 +1,40 @@
+"""Which orders a list shows."""
+
+import re
+from typing import ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+
+from common.api.filters import InstantFilter, TextFilter, WholeNumberFilter
+from orders.models import Order
+
+NUMBER = re.compile(r"SO-(\d{1,18})", re.ASCII)
+
+
+class StatusesFilter(django_filters.BaseInFilter, django_filters.ChoiceFilter):
+    """Several statuses, separated by commas."""
+
+
+class OrderFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=Order.Status.choices)
+    status__in = StatusesFilter(field_name="status", lookup_expr="in", choices=Order.Status.choices)
+    customer_id = WholeNumberFilter()
+    customer_email = TextFilter(field_name="customer__email", lookup_expr="iexact")
+    product_id = WholeNumberFilter(field_name="items__product_id")
+    sku = TextFilter(field_name="items__product__sku")
+    number = TextFilter(method="filter_number")
+    external_ref = TextFilter()
+    created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
+    created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
+    updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte")
+    total_cents__gte = WholeNumberFilter(field_name="total_cents", lookup_expr="gte")
+    total_cents__lte = WholeNumberFilter(field_name="total_cents", lookup_expr="lte")
+
+    class Meta:
+        model = Order
+        fields: ClassVar[list[str]] = []
+
+    def filter_number(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
+        match = NUMBER.fullmatch(value)
+        return orders.filter(pk=int(match[1])) if match else orders.none()

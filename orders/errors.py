@@ -1,0 +1,17 @@
+"""Why an act on an order was refused."""
+
+from common.errors import Conflict
+
+
+class InvalidTransition(Conflict):
+    """The order's status does not allow the act; carries `blockers`."""
+
+    code = "invalid_transition"
+    title = "The order's status does not allow this"
+
+
+class NotEditable(Conflict):
+    """Items are fixed once an order is no longer PENDING; carries `blockers`."""
+
+    code = "not_editable"
+    title = "The items can no longer be edited"

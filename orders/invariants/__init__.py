@@ -1,0 +1,35 @@
+"""What is always true of orders, and of what other apps keep about orders without knowing them."""
+
+from django.db.models import Q
+
+from common.invariants import Count, only
+from customers.models import AGGREGATE as CUSTOMER
+from events.invariants import told_in_events
+from orders.invariants.references import REFERENCES
+from orders.invariants.rows import ROWS
+from orders.invariants.story import STORY
+from orders.models import AGGREGATE, Order
+from products.models import AGGREGATE as PRODUCT
+from products.models import Product, StockMovement
+
+COUNTS = (
+    Count("orders", AGGREGATE, f"SELECT count(*) FROM orders WHERE {only('id')}"),
+    Count("lines", AGGREGATE, f"SELECT count(*) FROM order_items WHERE {only('order_id')}"),
+)
+
+INVARIANTS = (*ROWS, *told_in_events(AGGREGATE, "orders"), *STORY, *REFERENCES)
+
+
+def scope_of(order_id: int, *, using: str) -> dict[str, list[int]] | None:
+    """Everything that an order touches, as ids by aggregate type; None when there is no such order."""
+    order = Order.objects.using(using).filter(pk=order_id).first()
+    if order is None:
+        return None
+    moved = StockMovement.objects.using(using).filter(order_id=order_id).values("product_id")
+    ordered = order.items.values("product_id")
+    products = Product.objects.using(using).filter(Q(pk__in=moved) | Q(pk__in=ordered)).order_by("pk")
+    return {
+        AGGREGATE: [order_id],
+        CUSTOMER: [order.customer_id],
+        PRODUCT: list(products.values_list("pk", flat=True)),
+    }

@@ -1,0 +1,14 @@
+"""Which role may do what with orders."""
+
+from accounts.roles import MANAGER, ROLES, SALES, WAREHOUSE, Grants
+
+GRANTS: Grants = {
+    "view_order": ("Can view orders", ROLES),
+    "place_order": ("Can place orders", (SALES, MANAGER)),
+    "edit_items": ("Can edit the items of orders", (SALES, MANAGER)),
+    "confirm_order": ("Can confirm orders", (SALES, MANAGER)),
+    "ship_order": ("Can ship orders", (WAREHOUSE, MANAGER)),
+    "deliver_order": ("Can deliver orders", (WAREHOUSE, MANAGER)),
+    "cancel_order": ("Can cancel orders", (SALES, MANAGER)),
+    "add_note": ("Can add notes to orders", tuple(role for role in ROLES if role != "viewer")),
+}

@@ -1,0 +1,22 @@
+"""What can be done with orders: one function per act."""
+
+from orders.services.acts import add_note, cancel_order, confirm_order, deliver_order, ship_order
+from orders.services.anonymising import anonymise_customer
+from orders.services.counting import count_shelf, reserved_units
+from orders.services.demand import Line
+from orders.services.editing import edit_items
+from orders.services.placing import place_order
+
+__all__ = [
+    "Line",
+    "add_note",
+    "anonymise_customer",
+    "cancel_order",
+    "confirm_order",
+    "count_shelf",
+    "deliver_order",
+    "edit_items",
+    "place_order",
+    "reserved_units",
+    "ship_order",
+]

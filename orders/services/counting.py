@@ -1,0 +1,43 @@
+"""Stock as a person sees it on the shelf: what is available and what is reserved for open orders, together."""
+
+from django.db import transaction
+from django.db.models import Sum
+
+from common.actors import Actor
+from common.errors import require_version
+from orders.models import Order, OrderItem
+from products.errors import StockMismatch
+from products.models import Product
+from products.services import count_stock, lock_product
+
+
+def reserved_units(product_id: int) -> int:
+    """Units of a product that open orders hold and that have not left the shelf."""
+    open_orders = Order.objects.open().filter(takes_stock=True)
+    lines = OrderItem.objects.filter(product_id=product_id, order__in=open_orders)
+    return int(lines.aggregate(units=Sum("quantity"))["units"] or 0)
+
+
+@transaction.atomic(savepoint=False)
+def count_shelf(
+    product_id: int,
+    *,
+    actor: Actor,
+    counted: int,
+    expected_on_hand: int,
+    reason: str,
+    expected_version: int | None = None,
+) -> Product:
+    """Set the stock by a count of the shelf, provided that the system expected what the counter was told.
+
+    `counted` and `expected_on_hand` are units on hand: available plus reserved.
+    Raises NotFound, StaleVersion, StockMismatch, InsufficientStock (fewer on the shelf than are reserved).
+    """
+    product = lock_product(product_id)
+    require_version(product.version, expected_version)
+    on_hand = product.stock_quantity + reserved_units(product_id)
+    if on_hand != expected_on_hand:
+        raise StockMismatch(
+            f"{on_hand} are on hand, not {expected_on_hand}.", expected=expected_on_hand, on_hand=on_hand
+        )
+    return count_stock(product, actor=actor, difference=counted - on_hand, reason=reason)

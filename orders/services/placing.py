@@ -1,0 +1,60 @@
+"""Placing an order."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from common.actors import Actor
+from customers.services import hold_customer
+from orders.models import Order, OrderItem, total_of
+from orders.services.demand import Line, lock_demand, require_available, require_total
+from orders.services.writing import insert_header, record, write_lines
+from products.models import StockMovement
+from products.services import Movement, move_stock
+
+
+@transaction.atomic(savepoint=False)
+def place_order(
+    *, customer_id: int, lines: Sequence[Line], actor: Actor, external_ref: str | None = None, note: str = ""
+) -> Order:
+    """Take the stock and write the order: all lines or none, in six statements whatever their number.
+
+    Raises InvalidInput (unknown customer or product), InsufficientStock, ProductUnavailable.
+    """
+    hold_customer(customer_id)
+    demand = lock_demand(lines)
+    require_available(demand)
+
+    agreed = [
+        OrderItem(
+            product_id=wanted.product.pk,
+            sku=wanted.product.sku,
+            name=wanted.product.name,
+            quantity=wanted.quantity,
+            unit_price_cents=wanted.product.price_cents,
+        )
+        for wanted in demand.values()
+    ]
+    total_cents = require_total(total_of(agreed))
+
+    order = insert_header(customer_id=customer_id, total_cents=total_cents, external_ref=external_ref)
+    taken = [Movement(line.product_id, -line.quantity, order.pk) for line in agreed]
+    move_stock(taken, kind=StockMovement.Kind.SALE, actor=actor)
+    order.lines = write_lines(order, agreed)
+
+    record(order, "order.placed", header_of(order), actor=actor, note=note)
+    return order
+
+
+def header_of(order: Order) -> dict[str, object]:
+    """The whole order as its first event tells it."""
+    return {
+        "number": order.number,
+        "customer_id": order.customer_id,
+        "status": order.status,
+        "external_ref": order.external_ref,
+        "takes_stock": order.takes_stock,
+        "total_cents": order.total_cents,
+        "created_at": order.created_at,
+        "items": [line.as_event() for line in order.lines],
+    }

@@ -1,0 +1,91 @@
+"""The statements that write orders and their lines, and the order's event."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from common.actors import Actor
+from common.errors import NotFound, require_version
+from common.sql import one
+from events.services import Change, append
+from orders.models import AGGREGATE, Order, OrderItem
+
+
+def lock_order(order_id: int, expected_version: int | None = None) -> Order:
+    """The order with its lines, held until the transaction ends. Raises NotFound, StaleVersion."""
+    order = Order.objects.locked().with_lines().filter(pk=order_id).first()
+    if order is None:
+        raise NotFound(f"There is no order {order_id}.")
+    require_version(order.version, expected_version)
+    return order
+
+
+def insert_header(*, customer_id: int, total_cents: int, external_ref: str | None) -> Order:
+    order = Order(customer_id=customer_id, total_cents=total_cents, external_ref=external_ref)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version)
+            VALUES (%s, %s, %s, %s, true, 1)
+            RETURNING id, created_at, updated_at
+            """,
+            [customer_id, order.status, total_cents, external_ref],
+        )
+        order.pk, order.created_at, order.updated_at = one(cursor)
+    return order
+
+
+def write_header(order: Order, *, at: str | None = None) -> None:
+    """Save the order's status and total, count its version and stamp the time of the act in the column `at`."""
+    stamp = sql.SQL(", {} = statement_timestamp()").format(sql.Identifier(at)) if at else sql.SQL("")
+    statement = sql.SQL(
+        """
+        UPDATE orders SET status = %s, total_cents = %s, version = version + 1,
+                          updated_at = statement_timestamp(){stamp}
+        WHERE id = %s
+        RETURNING version, updated_at
+        """
+    ).format(stamp=stamp)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [order.status, order.total_cents, order.pk])
+        order.version, order.updated_at = one(cursor)
+    if at is not None:
+        setattr(order, at, order.updated_at)
+
+
+def write_lines(order: Order, lines: Sequence[OrderItem]) -> list[OrderItem]:
+    """Insert lines, or change the quantity of those whose product the order has already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
+            SELECT %s, product_id, sku, name, quantity, unit_price_cents
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::bigint[])
+                 WITH ORDINALITY AS line (product_id, sku, name, quantity, unit_price_cents, place)
+            ORDER BY place
+            ON CONFLICT (order_id, product_id) DO UPDATE SET quantity = EXCLUDED.quantity
+            RETURNING id, product_id, sku, name, quantity, unit_price_cents, line_total_cents
+            """,
+            [
+                order.pk,
+                [line.product_id for line in lines],
+                [line.sku for line in lines],
+                [line.name for line in lines],
+                [line.quantity for line in lines],
+                [line.unit_price_cents for line in lines],
+            ],
+        )
+        columns = [column.name for column in cursor.description or ()]
+        return [OrderItem(order_id=order.pk, **dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
+
+
+def delete_lines(order: Order, product_ids: Collection[int]) -> None:
+    OrderItem.objects.filter(order=order, product_id__in=product_ids).delete()
+
+
+def record(order: Order, type_: str, payload: dict[str, Any], *, actor: Actor, note: str = "") -> None:
+    """Write the act's event; its version is the order's. A note is personal data and stands apart."""
+    personal = {"note": note} if note else None
+    append(Change(AGGREGATE, order.pk, order.version, type_, payload, personal), actor=actor)

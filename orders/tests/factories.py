@@ -1,0 +1,43 @@
+"""Orders for tests, placed and moved on by the services."""
+
+from typing import Any
+
+import factory
+
+from common.actors import Actor
+from customers.tests.factories import CustomerFactory
+from orders import services
+from orders.models import Order
+from products.tests.factories import ProductFactory
+
+ACTOR = Actor.command("test")
+
+
+class OrderFactory(factory.django.DjangoModelFactory[Order]):
+    """An order of one product, two units. `status` is reached through the acts that lead to it."""
+
+    class Meta:
+        model = Order
+
+    status = Order.Status.PENDING
+
+    @classmethod
+    def _create(cls, model_class: type[Order], *args: Any, **kwargs: Any) -> Order:
+        status = kwargs.pop("status")
+        if "customer_id" not in kwargs:
+            kwargs["customer_id"] = CustomerFactory().pk
+        if "lines" not in kwargs:
+            kwargs["lines"] = [services.Line(quantity=2, product_id=ProductFactory().pk)]
+        order = services.place_order(actor=ACTOR, **kwargs)
+        return move_to(order, status)
+
+
+def move_to(order: Order, status: str) -> Order:
+    """Lead a PENDING order to a status by the shortest way."""
+    if status == Order.Status.CANCELLED:
+        return services.cancel_order(order.pk, actor=ACTOR, reason="test")
+    path = [services.confirm_order, services.ship_order, services.deliver_order]
+    steps = [Order.Status.PENDING, Order.Status.CONFIRMED, Order.Status.SHIPPED, Order.Status.DELIVERED]
+    for act in path[: steps.index(Order.Status(status))]:
+        order = act(order.pk, actor=ACTOR)
+    return order

@@ -1,0 +1,209 @@
+"""Every act on an order in every status, over the services and over the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from common.actors import Actor
+from common.errors import Conflict, NotFound, StaleVersion
+from common.tests.contents import contents
+from common.transactions import run
+from events.models import Event
+from orders import services
+from orders.models import Order
+from orders.services import Line
+from orders.tests.factories import OrderFactory
+from products.models import Product
+
+pytestmark = pytest.mark.django_db
+
+ALLOWED = {
+    ("PENDING", "edit_items"): "PENDING",
+    ("PENDING", "confirm"): "CONFIRMED",
+    ("PENDING", "cancel"): "CANCELLED",
+    ("CONFIRMED", "ship"): "SHIPPED",
+    ("CONFIRMED", "cancel"): "CANCELLED",
+    ("SHIPPED", "deliver"): "DELIVERED",
+}
+PAIRS = [(status, act) for status in Order.Status.values for act in Order.ACTS]
+FORBIDDEN = [pair for pair in PAIRS if pair not in ALLOWED]
+EVENT_OF = {
+    "edit_items": "order.items_changed",
+    "confirm": "order.confirmed",
+    "ship": "order.shipped",
+    "deliver": "order.delivered",
+    "cancel": "order.cancelled",
+}
+
+
+def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
+    if act == "edit_items":
+        lines = [Line(quantity=3, product_id=order.lines[0].product_id)]
+        return run(lambda: services.edit_items(order.pk, lines=lines, actor=actor, **more))
+    if act == "cancel":
+        return run(lambda: services.cancel_order(order.pk, reason="No longer wanted", actor=actor, **more))
+    service: Callable[..., Order] = getattr(services, f"{act}_order")
+    return run(lambda: service(order.pk, actor=actor, **more))
+
+
+def by_api(order: Order, act: str, api: Client, **headers: str) -> Any:
+    body: dict[str, Any] = {}
+    address, method = f"/api/v1/orders/{order.pk}/{act}/", api.post
+    if act == "edit_items":
+        address, method = f"/api/v1/orders/{order.pk}/items/", api.put
+        body = {"items": [{"product_id": order.lines[0].product_id, "quantity": 3}]}
+    if act == "cancel":
+        body = {"reason": "No longer wanted"}
+    return method(address, body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize(("status", "act"), ALLOWED)
+def test_an_allowed_act_is_done_and_recorded(status: str, act: str, actor: Actor) -> None:
+    order = OrderFactory(status=status)
+
+    done = by_service(order, act, actor)
+
+    stored = Order.objects.get(pk=order.pk)
+    event = Event.objects.get(aggregatetype="order", aggregateid=order.pk, version=order.version + 1)
+    assert done.status == stored.status == ALLOWED[status, act]
+    assert done.version == stored.version == order.version + 1
+    assert (event.type, event.actor, event.request_id) == (EVENT_OF[act], actor.name, actor.request_id)
+
+
+@pytest.mark.parametrize(("status", "act"), FORBIDDEN)
+def test_a_forbidden_act_is_refused_and_changes_nothing(status: str, act: str, actor: Actor) -> None:
+    order = OrderFactory(status=status)
+    before = contents()
+
+    with pytest.raises(Conflict) as refusal:
+        by_service(order, act, actor)
+
+    (action,) = [action for action in order.actions() if action.name == act]
+    expected = [{"code": blocker.code, "detail": blocker.detail} for blocker in action.blockers]
+    assert refusal.value.code == ("not_editable" if act == "edit_items" else "invalid_transition")
+    assert refusal.value.facts["blockers"] == expected != []
+    assert contents() == before
+
+
+@pytest.mark.parametrize(("status", "act"), ALLOWED)
+def test_the_api_does_what_it_says_is_allowed(status: str, act: str, api: Client) -> None:
+    order = OrderFactory(status=status)
+    told = {action["name"]: action for action in api.get(f"/api/v1/orders/{order.pk}/").json()["actions"]}
+
+    answer = by_api(order, act, api)
+
+    assert told[act] == {"name": act, "allowed": True, "blockers": []}
+    assert answer.status_code == 200
+    assert answer.json() == api.get(f"/api/v1/orders/{order.pk}/").json()
+    assert answer.json()["status"] == ALLOWED[status, act]
+    assert answer["ETag"] == f'"{order.version + 1}"'
+
+
+@pytest.mark.parametrize(("status", "act"), FORBIDDEN)
+def test_the_api_refuses_with_the_reason_it_gave_beforehand(status: str, act: str, api: Client) -> None:
+    order = OrderFactory(status=status)
+    told = {action["name"]: action for action in api.get(f"/api/v1/orders/{order.pk}/").json()["actions"]}
+    before = contents()
+
+    answer = by_api(order, act, api)
+
+    assert answer.status_code == 409
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == ("not_editable" if act == "edit_items" else "invalid_transition")
+    assert told[act] == {"name": act, "allowed": False, "blockers": answer.json()["blockers"]}
+    assert contents() == before
+
+
+@pytest.mark.parametrize("act", Order.ACTS)
+def test_an_unknown_order_is_not_found(act: str, actor: Actor, api: Client) -> None:
+    order = OrderFactory()
+    order.pk = 987654321
+
+    with pytest.raises(NotFound):
+        by_service(order, act, actor)
+
+    assert by_api(order, act, api).status_code == 404
+
+
+@pytest.mark.parametrize(("status", "act"), ALLOWED)
+def test_a_stale_version_is_refused_and_changes_nothing(status: str, act: str, actor: Actor, api: Client) -> None:
+    order = OrderFactory(status=status)
+    before = contents()
+
+    with pytest.raises(StaleVersion):
+        by_service(order, act, actor, expected_version=order.version + 1)
+    answer = by_api(order, act, api, **{"If-Match": f'"{order.version + 1}"'})
+
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
+    assert answer.json()["current_version"] == order.version
+    assert contents() == before
+
+
+@pytest.mark.parametrize("act", ["confirm", "ship", "deliver"])
+def test_an_act_tells_its_time_and_keeps_the_note_apart(act: str, actor: Actor) -> None:
+    status = {"confirm": "PENDING", "ship": "CONFIRMED", "deliver": "SHIPPED"}[act]
+    order = OrderFactory(status=status)
+
+    done = by_service(order, act, actor, note="Call Ada")
+
+    column = {"confirm": "confirmed_at", "ship": "shipped_at", "deliver": "delivered_at"}[act]
+    event = Event.objects.get(aggregatetype="order", aggregateid=order.pk, version=done.version)
+    assert event.payload == {column: getattr(Order.objects.get(pk=order.pk), column).isoformat()}
+    assert event.personal == {"note": "Call Ada"}
+
+
+@pytest.mark.parametrize("status", ["PENDING", "CONFIRMED"])
+def test_cancelling_puts_the_stock_back_and_tells_why(status: str, actor: Actor) -> None:
+    order = OrderFactory(status=status)
+    product_id = order.lines[0].product_id
+
+    done = run(lambda: services.cancel_order(order.pk, actor=actor, reason="Too late", reason_code="late"))
+
+    product = Product.objects.get(pk=product_id)
+    movement = product.movements.get(sequence=product.stock_seq)
+    event = Event.objects.get(aggregatetype="order", aggregateid=order.pk, version=done.version)
+    assert (movement.delta, movement.kind, movement.order_id, movement.reason) == (
+        2,
+        "cancellation",
+        order.pk,
+        "Too late",
+    )
+    assert product.stock_quantity == movement.balance == 10
+    assert (event.payload["reason"], event.payload["reason_code"]) == ("Too late", "late")
+    assert event.payload["cancelled_at"] == Order.objects.get(pk=order.pk).cancelled_at.isoformat()  # type: ignore[union-attr]
+
+
+def test_shipping_and_delivering_write_nothing_in_the_ledger() -> None:
+    order = OrderFactory(status="DELIVERED")
+
+    product = Product.objects.get(pk=order.lines[0].product_id)
+    assert [movement.kind for movement in product.movements.all()] == ["initial", "sale"]
+
+
+@pytest.mark.parametrize("status", Order.Status.values)
+def test_a_note_can_be_written_in_any_status(status: str, api: Client) -> None:
+    order = OrderFactory(status=status)
+
+    answer = api.post(
+        f"/api/v1/orders/{order.pk}/notes/", {"text": "Ring twice\nplease"}, content_type="application/json"
+    )
+
+    assert answer.status_code == 201
+    assert answer.json()["type"] == "order.noted"
+    assert answer.json()["payload"] == {}
+    assert answer.json()["personal"] == {"note": "Ring twice\nplease"}
+    assert answer.json()["version"] == Order.objects.get(pk=order.pk).version == order.version + 1
+
+
+def test_the_orders_events_tell_its_story_oldest_first(api: Client) -> None:
+    order = OrderFactory(status="DELIVERED")
+
+    page = api.get(f"/api/v1/orders/{order.pk}/events/").json()
+
+    assert [event["version"] for event in page["results"]] == [1, 2, 3, 4]
+    assert [event["type"] for event in page["results"]] == [
+        "order.placed", "order.confirmed", "order.shipped", "order.delivered",
+    ]  # fmt: skip
+    assert page["next"] is page["previous"] is None

@@ -1,0 +1,25 @@
+"""Which products a list shows."""
+
+from typing import ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+
+from common.api.filters import TextFilter, WholeNumberFilter
+from products.models import Product, ProductQuerySet
+
+
+class ProductFilter(django_filters.FilterSet):
+    sku = TextFilter()
+    is_active = django_filters.BooleanFilter()
+    low_stock = django_filters.BooleanFilter(method="filter_low_stock")
+    price_cents__gte = WholeNumberFilter(field_name="price_cents", lookup_expr="gte")
+    price_cents__lte = WholeNumberFilter(field_name="price_cents", lookup_expr="lte")
+
+    class Meta:
+        model = Product
+        fields: ClassVar[list[str]] = []
+
+    def filter_low_stock(self, products: ProductQuerySet, name: str, value: bool) -> QuerySet[Product]:
+        low = products.low_on_stock()
+        return low if value else products.exclude(pk__in=low.values("pk"))

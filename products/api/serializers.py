@@ -1,0 +1,39 @@
+"""Products as they go in and out of the API."""
+
+from typing import ClassVar
+
+from rest_framework import serializers
+
+from common.api.fields import (
+    MOST_CENTS,
+    MOST_STOCK,
+    InputSerializer,
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+)
+from products.models import Product
+
+MOST_DESCRIPTION = 10_000
+
+
+class ProductSerializer(serializers.ModelSerializer[Product]):
+    class Meta:
+        model = Product
+        fields: ClassVar = Product.SHOWN
+
+
+class ProductChange(InputSerializer):
+    sku = StrictCharField(required=False)
+    name = StrictCharField(required=False)
+    description = StrictCharField(required=False, allow_blank=True, max_length=MOST_DESCRIPTION)
+    price_cents = StrictIntegerField(required=False, min_value=0, max_value=MOST_CENTS)
+    reorder_level = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)
+    is_active = StrictBooleanField(required=False)
+
+
+class NewProduct(ProductChange):
+    sku = StrictCharField()
+    name = StrictCharField()
+    price_cents = StrictIntegerField(min_value=0, max_value=MOST_CENTS)
+    stock_quantity = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)

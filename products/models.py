@@ -1,0 +1,120 @@
+"""What is sold, how much of it is available, and the ledger that explains every unit."""
+
+from collections.abc import Collection
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+AGGREGATE = "product"
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def locked(self) -> Self:
+        """Held until the transaction ends, in the project's order: by primary key, so that nobody deadlocks."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def named(self, ids: Collection[int], skus: Collection[str]) -> Self:
+        by_sku = Q(sku__in=skus) if skus else Q()
+        by_id = Q(pk__in=ids) if ids or not skus else Q()
+        return self.filter(by_id | by_sku)
+
+    def low_on_stock(self) -> Self:
+        return self.filter(is_active=True, stock_quantity__lte=F("reorder_level"))
+
+
+class Product(models.Model):
+    """An article. `stock_quantity` is what is available: units on hand less those reserved for open orders."""
+
+    CATALOGUE: ClassVar = ("sku", "name", "description", "price_cents", "reorder_level", "is_active")
+    # What the API shows of a product, wherever it does.
+    SHOWN: ClassVar = (
+        "id sku name description price_cents currency stock_quantity reorder_level is_active "
+        "version created_at updated_at"
+    ).split()
+
+    sku = models.CharField("SKU", max_length=255)
+    name = models.CharField(max_length=255)
+    description = models.TextField(max_length=10_000, blank=True)
+    price_cents = models.BigIntegerField()
+    stock_quantity = models.BigIntegerField(default=0, editable=False)
+    # How many rows its ledger has; moves together with the stock.
+    stock_seq = models.BigIntegerField(default=0, editable=False)
+    reorder_level = models.BigIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    version = models.IntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        db_table = "products"
+        default_permissions = ("view", "add", "change")
+        permissions: ClassVar = [("adjust_stock", "Can adjust stock")]
+        ordering: ClassVar = ["sku"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sku"], name="products_sku_unique"),
+            models.CheckConstraint(condition=~Q(sku=""), name="products_sku_present"),
+            models.CheckConstraint(condition=Q(price_cents__gte=0), name="products_price_not_negative"),
+            models.CheckConstraint(condition=Q(stock_quantity__gte=0), name="products_stock_not_negative"),
+            models.CheckConstraint(condition=Q(reorder_level__gte=0), name="products_reorder_level_not_negative"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="products_version_positive"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["created_at", "id"], name="products_created_at"),
+            models.Index(fields=["updated_at", "id"], name="products_updated_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    @property
+    def currency(self) -> str:
+        return str(settings.OMS_CURRENCY)
+
+
+class StockMovement(models.Model):
+    """One change of a product's available stock. Rows are only ever added; the database refuses anything else."""
+
+    class Kind(models.TextChoices):
+        INITIAL = "initial"
+        RECEIPT = "receipt"
+        SALE = "sale"
+        EDIT = "edit"
+        CANCELLATION = "cancellation"
+        ADJUSTMENT = "adjustment"
+        COUNT = "count"
+        RETURN = "return"
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_index=False)
+    sequence = models.BigIntegerField()
+    delta = models.BigIntegerField()
+    balance = models.BigIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    # Products do not know orders: a plain id, which `verify` checks.
+    order_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=100)
+    reason = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "stock_movements"
+        default_permissions = ()
+        ordering: ClassVar = ["product_id", "sequence"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "sequence"], name="stock_movements_sequence_unique"),
+            models.CheckConstraint(condition=Q(balance__gte=0), name="stock_movements_balance_not_negative"),
+            models.CheckConstraint(condition=Q(sequence__gt=0), name="stock_movements_sequence_positive"),
+            models.CheckConstraint(
+                condition=~Q(delta=0) | Q(kind__in=["initial", "count"]), name="stock_movements_delta_not_zero"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["order_id"], name="stock_movements_order", condition=Q(order_id__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delta:+d} {self.kind}"
