@@ -1,7 +1,7 @@
 """What every test can ask for."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -9,7 +9,7 @@ import psutil
 import psycopg
 import pytest
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 from psycopg import sql
 
 from accounts.models import User
@@ -58,6 +58,13 @@ def seeded(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("transactional_db" if transactional else "db")
     if not Epoch.objects.exists():
         seed()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """A password hash is slow on purpose, and no test is about that."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 def seed() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connections
 from django.utils import timezone
 
-from common.errors import IdempotencyKeyReused
+from common.errors import Busy, IdempotencyKeyReused
 from common.models import IdempotencyKey
 
 
@@ -48,7 +48,7 @@ def claim(key: Key, using: str) -> Answer | None:
     """Take the key for this transaction, or return the answer it already has.
 
     While a twin of this request is running, the insert waits for its end, bounded by the role's lock_timeout.
-    Raises IdempotencyKeyReused when the key was used for another request.
+    Raises IdempotencyKeyReused when the key was used for another request, Busy when it is purged at this moment.
     """
     with connections[using].cursor() as cursor:
         cursor.execute(
@@ -61,7 +61,9 @@ def claim(key: Key, using: str) -> Answer | None:
         )
         if cursor.rowcount:
             return None
-    first = IdempotencyKey.objects.using(using).get(owner_id=key.owner_id, key=key.key)
+    first = IdempotencyKey.objects.using(using).filter(owner_id=key.owner_id, key=key.key).first()
+    if first is None:
+        raise Busy("The answer under this key was just purged.")
     if first.fingerprint != key.fingerprint:
         raise IdempotencyKeyReused("This Idempotency-Key was used for a different request.")
     return Answer(first.status or 0, first.body, first.headers, first.subject_type, first.subject_id, replayed=True)

@@ -6,7 +6,7 @@ SQLSTATE: PostgreSQL documentation, appendix A.
 from typing import Any
 
 from django.apps import apps
-from django.db import Error, IntegrityError
+from django.db import DataError, Error, IntegrityError
 from django.db.models import UniqueConstraint
 
 from common.errors import Busy, Conflict, DomainError, Duplicate, FieldError, InvalidInput
@@ -26,6 +26,8 @@ def sqlstate(error: BaseException) -> str:
 def explain(error: Error) -> DomainError | None:
     """The error a caller gets for this refusal, or None when it is a fault of ours (a 500)."""
     state = sqlstate(error)
+    if not state and isinstance(error, DataError):
+        return InvalidInput("A value cannot be stored.")  # the driver refused it before the database could
     if not state and not isinstance(error, IntegrityError):
         return Busy("The database is not reachable at this moment.") if _connection_lost(error) else None
     if state in (DEADLOCK, SERIALIZATION_FAILURE) or state[:2] in BUSY_CLASSES:

@@ -1,11 +1,18 @@
 """Who buys."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Lower, Now
 
 AGGREGATE = "customer"
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def with_email(self, email: str) -> Self:
+        """The customer known by this address, whatever its case; asked as the unique index can answer it."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
 
 
 class Customer(models.Model):
@@ -21,6 +28,8 @@ class Customer(models.Model):
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         db_table = "customers"

@@ -13,6 +13,7 @@ from products.errors import InsufficientStock, StockMismatch
 from products.models import AGGREGATE, Product, StockMovement
 
 Kind = StockMovement.Kind
+MOST_STOCK = 10**12
 
 
 class Movement(NamedTuple):
@@ -169,6 +170,8 @@ def move_stock(
 
 def _document(product: Product, delta: int, kind: Kind, reason: str, actor: Actor) -> Product:
     """A stock document: ledger row and event. The event's version is the product's."""
+    if delta > 0 and product.stock_quantity + delta > MOST_STOCK:
+        raise InvalidInput(f"More than {MOST_STOCK} units cannot be kept of one product.")
     if product.stock_quantity + delta < 0:
         raise InsufficientStock(
             f"Only {product.stock_quantity} are available.",

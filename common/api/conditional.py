@@ -30,5 +30,5 @@ def expected_version(request: Request) -> int | None:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether If-None-Match says that the caller has this state already (a 304 follows)."""
-    header = request.headers.get("If-None-Match", "")
-    return tag in {known.strip().removeprefix("W/") for known in header.split(",")}
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
+    return tag in known or "*" in known

@@ -1,13 +1,16 @@
 """Filters whose values are taken as strictly as a body's."""
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.utils.dateparse import parse_datetime
 
 MOST_SEARCHED = 255
+WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+ -]\d\d:\d\d)", re.ASCII)
 
 
 class InstantField(forms.CharField):
@@ -18,10 +21,11 @@ class InstantField(forms.CharField):
         if not text:
             return None
         try:
-            instant = parse_datetime(text.replace(" ", "+"))
+            # A plus that was not escaped arrives as a space.
+            instant = parse_datetime(text[:11] + text[11:].replace(" ", "+")) if INSTANT.fullmatch(text) else None
         except ValueError:
             instant = None
-        if instant is None or instant.tzinfo is None:
+        if instant is None:
             raise forms.ValidationError("A time with its zone, as 2026-01-31T12:00:00Z.", code="invalid")
         return instant
 
@@ -30,15 +34,50 @@ class InstantFilter(django_filters.Filter):
     field_class = InstantField
 
 
-class WholeNumberField(forms.IntegerField):
-    """An integer that a bigint column can hold."""
+class WholeNumberField(forms.CharField):
+    """An integer that a bigint column can hold, in plain digits."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=0, max_value=2**63 - 1, **kwargs)
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not WHOLE_NUMBER.fullmatch(text) or int(text) > 2**63 - 1:
+            raise forms.ValidationError("A whole number.", code="invalid")
+        return int(text)
 
 
 class WholeNumberFilter(django_filters.Filter):
     field_class = WholeNumberField
+
+
+class YesNoField(forms.CharField):
+    """true or false; Django's own field takes anything else for "not asked"."""
+
+    ANSWERS: ClassVar = {"": None, "true": True, "false": False}
+
+    def clean(self, value: Any) -> bool | None:
+        text = super().clean(value)
+        if text not in self.ANSWERS:
+            raise forms.ValidationError("true or false.", code="invalid")
+        return self.ANSWERS[text]
+
+
+class YesNoFilter(django_filters.Filter):
+    field_class = YesNoField
+
+
+class ChoicesField(forms.MultipleChoiceField):
+    """Several of a list of choices, separated by commas."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return value.split(",") if value else []
+
+
+class ChoicesFilter(django_filters.Filter):
+    field_class = ChoicesField
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lookup_expr="in", widget=forms.TextInput, **kwargs)
 
 
 class TextFilter(django_filters.CharFilter):

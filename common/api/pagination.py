@@ -75,7 +75,7 @@ class KeysetPagination(BasePagination):
         try:
             text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True)
             digest, backwards, key, unique = json.loads(text)
-            value = key if self.field == self.unique else datetime.fromisoformat(key)
+            value = key if self.field == self.unique else _instant(key)
             usable = type(unique) is int and type(backwards) is bool and type(value) in (int, datetime)
         except (binascii.Error, ValueError, TypeError, RecursionError):
             usable = False
@@ -113,6 +113,13 @@ def _limit(request: Request) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST_LIMIT):
         raise ValidationError({"limit": [f"A number from 1 to {MOST_LIMIT}."]})
     return int(text)
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return instant
 
 
 def _digest(ordering: str, request: Request) -> str:

@@ -1,15 +1,18 @@
 """Reads JSON strictly: what one parser might read one way and another another way is refused."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import IO, Any, NoReturn
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 
-from common.api.problems import MalformedRequest, TooLarge
+from common.api.exceptions import MalformedRequest, TooLarge
 
 MOST_NESTED = 32
+BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class StrictJSONParser(BaseParser):
@@ -37,6 +40,16 @@ class StrictJSONParser(BaseParser):
         if "\\u" in text or "\x00" in text:
             refuse_unstorable(value)
         return value
+
+
+def refuse_broken_query(query: str) -> None:
+    """Refuse a query string that Django would mend by guessing: half an escape, or bytes that are not UTF-8."""
+    try:
+        unquote_to_bytes(query.encode("latin-1")).decode()
+    except UnicodeError:
+        raise MalformedRequest("The query is not UTF-8.") from None
+    if BROKEN_ESCAPE.search(query):
+        raise MalformedRequest("The query holds a broken percent escape.")
 
 
 def refuse_deep(text: str) -> None:

@@ -3,20 +3,23 @@
 import json
 import logging
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import Error
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from common import errors, refusals
+from common.api.exceptions import TooLarge
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+MOST_FAULTS = 1_000  # a hostile body must not be answered by one ten times its size
 
 # The first class that fits wins, so subclasses stand before their parents.
 STATUS_OF: tuple[tuple[type[errors.DomainError], int], ...] = (
@@ -40,26 +43,6 @@ TITLE_OF = {
     429: "Too many requests",
     500: "Something went wrong on our side",
 }
-
-
-class MalformedRequest(exceptions.ParseError):
-    default_code = "malformed_request"
-
-
-class UnknownParameter(exceptions.APIException):
-    """The URL names a parameter that this address does not know."""
-
-    status_code = 400
-    default_code = "unknown_parameter"
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(f"Unknown parameter: {', '.join(names)}.")
-
-
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_code = "too_large"
-    default_detail = "The body is larger than 1 MB."
 
 
 def response(
@@ -93,6 +76,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponseBa
         return response(request, 403, "permission_denied", "You may not do this.")
     if isinstance(exc, RequestDataTooBig):
         return response(request, 413, "too_large", TooLarge.default_detail)
+    if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+        return bad_request(request, exc)
     if isinstance(exc, exceptions.APIException):
         return _from_drf(request, exc)
     logger.error("Unexpected error at %s", request.path, exc_info=exc)
@@ -129,7 +114,7 @@ def _from_drf(request: HttpRequest, exc: exceptions.APIException) -> HttpRespons
 
 def field_errors(exc: exceptions.ValidationError) -> list[errors.FieldError]:
     """DRF's nested error details as a flat list of JSON pointers."""
-    return list(_walk("", exc.detail))
+    return list(islice(_walk("", exc.detail), MOST_FAULTS))
 
 
 def _walk(pointer: str, detail: Any) -> Iterator[errors.FieldError]:
@@ -149,7 +134,7 @@ def _escaped(name: str) -> str:
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path == "/api" or request.path.startswith("/api/")
 
 
 def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,8 +5,10 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.common import no_append_slash
 from django_filters import FilterSet
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,11 +18,13 @@ from rest_framework.viewsets import GenericViewSet
 from common import idempotency, transactions
 from common.actors import Actor
 from common.api import conditional
+from common.api.exceptions import UnknownParameter
 from common.api.pagination import KeysetPagination
-from common.api.problems import UnknownParameter
+from common.api.parsers import refuse_broken_query
 from common.idempotency import Answer, Key
 
 MOST_KEY = 255
+ID = "[1-9][0-9]{0,17}"  # one way to write it: a leading zero would give a record several addresses
 
 
 @cache
@@ -33,21 +37,28 @@ def shared(serializer: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
     return serializer()
 
 
+# An address without its slash is unknown: a redirect would lose the body of a POST.
+@method_decorator(no_append_slash, name="dispatch")
 class ViewSet(GenericViewSet[Any]):
     """A queryset, a serializer, a filterset, and one service call per act."""
 
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012 - as Django declares it
     permissions: ClassVar[Mapping[str, str]] = {}
     subject: ClassVar[str]  # the kind of thing its answers are about
     list_actions: ClassVar = frozenset({"list"})
     default_ordering = "-id"
     filterset_class: type[FilterSet] | None = None
-    lookup_value_regex = r"[0-9]{1,18}"
+    lookup_value_regex = ID
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         unknown = sorted(set(request.query_params) - self.known_parameters())
         if unknown:
             raise UnknownParameter(unknown)
+        refuse_broken_query(request.META.get("QUERY_STRING", ""))
+        unclear = [name for name, values in request.query_params.lists() if len(values) > 1 or not values[0]]
+        if unclear:
+            raise ValidationError({name: ["Give it once and with a value."] for name in unclear})
 
     def known_parameters(self) -> set[str]:
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
@@ -83,6 +94,8 @@ class ViewSet(GenericViewSet[Any]):
 
     def read(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """The body of the request, checked; an absent body counts as an empty one."""
+        if (self.request.content_type or "").startswith("multipart/"):
+            raise UnsupportedMediaType("multipart/form-data")  # where CSRF is checked it was read already
         values: dict[str, Any] = shared(serializer).run_validation(self.request.data)  # type: ignore[arg-type]  # hashable it is
         return values
 
@@ -103,6 +116,9 @@ class ViewSet(GenericViewSet[Any]):
             dry_run=self._is_dry_run(),
         )
         response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
+        if "return=minimal" in self.request.headers.get("Prefer", ""):  # RFC 7240, section 4.2
+            response = HttpResponse(status=204 if answer.status == 200 else answer.status)
+            response["Preference-Applied"] = "return=minimal"
         for name, value in answer.headers.items():
             response[name] = value
         if answer.replayed:
@@ -116,6 +132,8 @@ class ViewSet(GenericViewSet[Any]):
     def answer(self, record: Any, status: int, render: Callable[[Any], Mapping[str, Any]]) -> Answer:
         body = JSONRenderer().render(render(record)).decode()
         headers = {"ETag": self.etag(record)}
+        if self.action == "create":
+            headers["Location"] = f"{self.request.path}{record.pk}/"
         return Answer(status, body, headers, self.subject, record.pk)
 
     def _is_dry_run(self) -> bool:

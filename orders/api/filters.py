@@ -6,21 +6,18 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import InstantFilter, TextFilter, WholeNumberFilter
+from common.api.filters import ChoicesFilter, InstantFilter, TextFilter, WholeNumberFilter
+from customers.models import Customer
 from orders.models import Order
 
 NUMBER = re.compile(r"SO-(\d{1,18})", re.ASCII)
 
 
-class StatusesFilter(django_filters.BaseInFilter, django_filters.ChoiceFilter):
-    """Several statuses, separated by commas."""
-
-
 class OrderFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Order.Status.choices)
-    status__in = StatusesFilter(field_name="status", lookup_expr="in", choices=Order.Status.choices)
+    status__in = ChoicesFilter(field_name="status", choices=Order.Status.choices)
     customer_id = WholeNumberFilter()
-    customer_email = TextFilter(field_name="customer__email", lookup_expr="iexact")
+    customer_email = TextFilter(method="filter_customer_email")
     product_id = WholeNumberFilter(field_name="items__product_id")
     sku = TextFilter(field_name="items__product__sku")
     number = TextFilter(method="filter_number")
@@ -34,6 +31,9 @@ class OrderFilter(django_filters.FilterSet):
     class Meta:
         model = Order
         fields: ClassVar[list[str]] = []
+
+    def filter_customer_email(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
+        return orders.filter(customer__in=Customer.objects.with_email(value))
 
     def filter_number(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         match = NUMBER.fullmatch(value)

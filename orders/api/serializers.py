@@ -5,7 +5,15 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from common.api.fields import MOST_ID, MOST_QUANTITY, InputSerializer, StrictCharField, StrictIntegerField
+from common.api.fields import (
+    MOST_ID,
+    MOST_QUANTITY,
+    InputSerializer,
+    StrictCharField,
+    StrictIntegerField,
+    StrictListField,
+    StrictTextField,
+)
 from orders.models import Order, OrderItem
 from orders.services import Line
 from orders.services.demand import MOST_LINES
@@ -56,21 +64,21 @@ class LineInput(InputSerializer):
 
 
 class LinesInput(InputSerializer):
-    items = serializers.ListField(child=LineInput(), allow_empty=False, max_length=MOST_LINES)
+    items = StrictListField(child=LineInput(), allow_empty=False, max_length=MOST_LINES)
 
 
 class NewOrder(LinesInput):
     customer_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
     external_ref = StrictCharField(required=False, allow_null=True)
-    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
 
 
 class ItemsChange(LinesInput):
-    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
 
 
 class ActInput(InputSerializer):
-    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
 
 
 class Cancellation(InputSerializer):
@@ -79,4 +87,4 @@ class Cancellation(InputSerializer):
 
 
 class NoteInput(InputSerializer):
-    text = StrictCharField(max_length=MOST_NOTE)
+    text = StrictTextField(max_length=MOST_NOTE)

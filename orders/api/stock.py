@@ -7,11 +7,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from common.api import conditional
-from common.api.fields import MOST_STOCK, InputSerializer, StrictCharField, StrictIntegerField
+from common.api.fields import InputSerializer, StrictCharField, StrictIntegerField
 from common.api.views import ViewSet
 from orders.services import count_shelf
 from products.models import AGGREGATE, Product
-from products.services import adjust_stock, set_stock
+from products.services import MOST_STOCK, adjust_stock, set_stock
 
 # Which service does it, by the fields that are given besides the reason.
 SHAPES = {

@@ -1,6 +1,7 @@
 from django.urls import re_path
 from rest_framework.routers import SimpleRouter
 
+from common.api.views import ID
 from orders.api.stock import StockViewSet
 from orders.api.views import OrderViewSet
 
@@ -9,7 +10,7 @@ router.register("orders", OrderViewSet)
 
 urlpatterns = [
     re_path(
-        r"^products/(?P<pk>[0-9]{1,18})/adjust-stock/$",
+        rf"^products/(?P<pk>{ID})/adjust-stock/$",
         StockViewSet.as_view({"post": "adjust"}),
         name="product-adjust-stock",
     ),

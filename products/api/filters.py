@@ -5,14 +5,14 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import TextFilter, WholeNumberFilter
+from common.api.filters import TextFilter, WholeNumberFilter, YesNoFilter
 from products.models import Product, ProductQuerySet
 
 
 class ProductFilter(django_filters.FilterSet):
     sku = TextFilter()
-    is_active = django_filters.BooleanFilter()
-    low_stock = django_filters.BooleanFilter(method="filter_low_stock")
+    is_active = YesNoFilter()
+    low_stock = YesNoFilter(method="filter_low_stock")
     price_cents__gte = WholeNumberFilter(field_name="price_cents", lookup_expr="gte")
     price_cents__lte = WholeNumberFilter(field_name="price_cents", lookup_expr="lte")
 

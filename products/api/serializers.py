@@ -6,13 +6,14 @@ from rest_framework import serializers
 
 from common.api.fields import (
     MOST_CENTS,
-    MOST_STOCK,
     InputSerializer,
     StrictBooleanField,
     StrictCharField,
     StrictIntegerField,
+    StrictTextField,
 )
 from products.models import Product
+from products.services import MOST_STOCK
 
 MOST_DESCRIPTION = 10_000
 
@@ -26,7 +27,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 class ProductChange(InputSerializer):
     sku = StrictCharField(required=False)
     name = StrictCharField(required=False)
-    description = StrictCharField(required=False, allow_blank=True, max_length=MOST_DESCRIPTION)
+    description = StrictTextField(required=False, allow_blank=True, max_length=MOST_DESCRIPTION)
     price_cents = StrictIntegerField(required=False, min_value=0, max_value=MOST_CENTS)
     reorder_level = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)
     is_active = StrictBooleanField(required=False)

@@ -3,7 +3,9 @@
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
@@ -46,7 +48,9 @@ def expiry(text: str) -> datetime:
         if text.endswith("d"):
             moment = datetime.now(UTC) + timedelta(days=int(text[:-1]))
         else:
-            moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=ZoneInfo(settings.OMS_TIME_ZONE))
     except (ValueError, OverflowError):
         raise ArgumentTypeError(f"{text!r} is neither a date nor a number of days such as 90d") from None
     if moment <= datetime.now(UTC):

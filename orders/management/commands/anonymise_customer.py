@@ -19,7 +19,7 @@ class Command(OperatorCommand):
         parser.add_argument("--dry-run", action="store_true", help="do everything and undo it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        customer = Customer.objects.filter(email__iexact=options["email"]).first()
+        customer = Customer.objects.with_email(options["email"]).first()
         if customer is None:
             raise CommandError(f"There is no customer {options['email']!r}.", returncode=USAGE)
         actor = Actor.command("anonymise_customer")

@@ -1,0 +1,140 @@
+"""Every address and method of the API with an example of a good request, for tests that try them all.
+
+Who adds an address adds it here: a test compares this table with the URL resolver.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
+from customers.tests.factories import CustomerFactory
+from orders.tests.factories import OrderFactory
+from products.tests.factories import ProductFactory
+
+
+@dataclass(frozen=True)
+class World:
+    """What the examples are about: one of each, the order in the status that the example needs."""
+
+    customer: int
+    product: int
+    order: int
+
+    @classmethod
+    def with_order(cls, status: str) -> "World":
+        order = OrderFactory(status=status)
+        return cls(CustomerFactory().pk, ProductFactory(sku="EXAMPLE").pk, order.pk)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request that succeeds, and the roles that may make it."""
+
+    roles: tuple[str, ...]
+    body: Callable[[World], dict[str, Any]] | None = None
+    status: str = "PENDING"
+
+    def world(self) -> World:
+        return World.with_order(self.status)
+
+
+def _order(world: World) -> dict[str, Any]:
+    return {
+        "customer_id": world.customer,
+        "items": [{"product_id": world.product, "quantity": 1}],
+        "external_ref": "shop-1",
+        "note": "Ring twice",
+    }
+
+
+def _items(world: World) -> dict[str, Any]:
+    return {"items": [{"sku": "EXAMPLE", "quantity": 1}], "note": "Ring twice"}
+
+
+def _product(world: World) -> dict[str, Any]:
+    return {
+        "sku": "NEW",
+        "name": "Lamp",
+        "description": "It shines",
+        "price_cents": 100,
+        "stock_quantity": 5,
+        "reorder_level": 1,
+        "is_active": True,
+    }
+
+
+def _customer(world: World) -> dict[str, Any]:
+    return {"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper", "phone": "123"}
+
+
+def _note(world: World) -> dict[str, Any]:
+    return {"note": "Ring twice"}
+
+
+EXAMPLES: dict[tuple[str, str], Example] = {
+    ("get", "customer-list"): Example(ROLES),
+    ("post", "customer-list"): Example((SALES, MANAGER), _customer),
+    ("get", "customer-detail"): Example(ROLES),
+    ("patch", "customer-detail"): Example((SALES, FINANCE, MANAGER), _customer),
+    ("get", "product-list"): Example(ROLES),
+    ("post", "product-list"): Example((MANAGER,), _product),
+    ("get", "product-detail"): Example(ROLES),
+    ("patch", "product-detail"): Example(
+        (MANAGER,), lambda w: {name: value for name, value in _product(w).items() if name != "stock_quantity"}
+    ),
+    ("post", "product-adjust-stock"): Example((WAREHOUSE, MANAGER), lambda w: {"delta": 3, "reason": "found"}),
+    ("get", "order-list"): Example(ROLES),
+    ("post", "order-list"): Example((SALES, MANAGER), _order),
+    ("get", "order-detail"): Example(ROLES),
+    ("put", "order-change-items"): Example((SALES, MANAGER), _items),
+    ("post", "order-confirm"): Example((SALES, MANAGER), _note),
+    ("post", "order-ship"): Example((WAREHOUSE, MANAGER), _note, "CONFIRMED"),
+    ("post", "order-deliver"): Example((WAREHOUSE, MANAGER), _note, "SHIPPED"),
+    ("post", "order-cancel"): Example((SALES, MANAGER), lambda w: {"reason": "Late", "reason_code": "late"}),
+    ("post", "order-notes"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), lambda w: {"text": "Ring twice"}),
+    ("get", "order-events"): Example(ROLES),
+}
+MUTATIONS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is not None]
+READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
+
+
+def endpoints() -> set[tuple[str, str]]:
+    """Every method and name of an address under /api, as the URL resolver knows them."""
+    return {
+        (method, str(pattern.name))
+        for pattern in _patterns(get_resolver(), "")
+        for method in getattr(pattern.callback, "actions", {"any": ""})
+        if method != "head"
+    }
+
+
+def _patterns(resolver: URLResolver, prefix: str) -> Iterator[URLPattern]:
+    for each in resolver.url_patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from _patterns(each, route)
+        elif route.startswith("api/"):
+            yield each
+
+
+def address(name: str, world: World) -> str:
+    """Where the example of a name is found."""
+    if name.endswith("-list"):
+        return reverse(name)
+    return reverse(name, args=[getattr(world, name.partition("-")[0])])
+
+
+def call(
+    client: Client, endpoint: tuple[str, str], world: World, body: Any = None, query: str = "", **headers: str
+) -> Any:
+    """Make a request of the example's kind, with its own body or another."""
+    method, name = endpoint
+    build = EXAMPLES[endpoint].body
+    if body is None and build is not None:
+        body = build(world)
+    data = {"data": body, "content_type": "application/json"} if build is not None else {}
+    return getattr(client, method)(address(name, world) + query, **data, headers=headers)

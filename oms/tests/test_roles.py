@@ -1,0 +1,96 @@
+"""Who may do what: every address of the API, tried as a stranger, in each role and as superuser."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import ROLES
+from common.tests.contents import contents
+from conftest import client_for, grant_role
+from oms.tests.addresses import EXAMPLES, MUTATIONS, call, endpoints
+
+pytestmark = pytest.mark.django_db
+
+Endpoint = tuple[str, str]
+
+
+def in_role(role: str) -> Client:
+    user = User.objects.create_user(role)
+    grant_role(user, role)
+    return client_for(user)
+
+
+def of_inactive_superuser() -> Client:
+    return client_for(User.objects.create_superuser("gone", is_active=False))
+
+
+def with_session(*, is_staff: bool) -> Client:
+    client = Client()
+    client.force_login(User.objects.create(username="signed-in", is_superuser=True, is_staff=is_staff))
+    return client
+
+
+STRANGERS: dict[str, Callable[[], Client]] = {
+    "stranger": Client,
+    "with an unknown token": lambda: Client(headers={"Authorization": "Bearer oms_nobody"}),
+    "token of an inactive superuser": of_inactive_superuser,
+    "signed in, but not staff": lambda: with_session(is_staff=False),
+}
+KNOWN: dict[str, Callable[[], Client]] = {
+    **{role: lambda role=role: in_role(role) for role in ROLES},  # type: ignore[misc]
+    "nobody in particular": lambda: client_for(User.objects.create_user("plain")),
+    "superuser": lambda: client_for(User.objects.create_superuser("chief")),
+    "signed-in staff": lambda: with_session(is_staff=True),
+}
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert endpoints() == EXAMPLES.keys()
+
+
+@pytest.mark.parametrize("caller", STRANGERS)
+@pytest.mark.parametrize("endpoint", EXAMPLES, ids=" ".join)
+def test_a_stranger_is_asked_who_they_are(endpoint: Endpoint, caller: str) -> None:
+    world = EXAMPLES[endpoint].world()
+    client, before = STRANGERS[caller](), contents()
+
+    answer = call(client, endpoint, world)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert answer["WWW-Authenticate"] == 'Bearer realm="oms"'
+    assert contents() == before
+
+
+@pytest.mark.parametrize("caller", KNOWN)
+@pytest.mark.parametrize("endpoint", EXAMPLES, ids=" ".join)
+def test_a_role_may_do_what_it_is_for_and_nothing_else(endpoint: Endpoint, caller: str) -> None:
+    example = EXAMPLES[endpoint]
+    world = example.world()
+    client, before = KNOWN[caller](), contents()
+
+    answer = call(client, endpoint, world)
+
+    if caller in (*example.roles, "superuser", "signed-in staff"):
+        assert answer.status_code in (200, 201)
+        assert (contents() != before) == (endpoint in MUTATIONS)
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+        assert contents() == before
+
+
+@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
+def test_a_session_needs_the_csrf_token(endpoint: Endpoint) -> None:
+    world = EXAMPLES[endpoint].world()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("staff"))
+    token = "x" * 32
+    before = contents()
+
+    refused = call(client, endpoint, world)
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+    assert contents() == before
+
+    client.cookies["csrftoken"] = token
+    assert call(client, endpoint, world, **{"X-CSRFToken": token}).status_code in (200, 201)
