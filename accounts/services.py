@@ -7,14 +7,16 @@ from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from accounts.models import ApiToken, User, digest_of, new_secret
-from common.errors import Duplicate
+from common.errors import Conflict, Duplicate, InvalidInput
 
 TOUCH_EVERY_SECONDS = 60
 
 
 @transaction.atomic(savepoint=False)
 def create_token(user: User, *, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is shown this once and kept nowhere."""
+    """A new token and its secret, which is shown this once and kept nowhere. Raises InvalidInput without a name."""
+    if not name.strip():
+        raise InvalidInput("A token needs a name that says what it is for.")
     secret = new_secret()
     token = ApiToken.objects.create(user=user, name=name, expires_at=expires_at, digest=digest_of(secret))
     return token, secret
@@ -22,12 +24,17 @@ def create_token(user: User, *, name: str, expires_at: datetime | None = None) -
 
 @transaction.atomic(savepoint=False)
 def create_service(name: str, *, role: str | None = None) -> User:
-    """The account of a program: it has roles like a person and cannot sign in. Raises Duplicate for a person's name."""
+    """The account of a program: it has roles like a person and cannot sign in.
+
+    Raises Duplicate for a person's name, Conflict for a closed account.
+    """
     service, _ = User.objects.get_or_create(
         username=name, defaults={"is_service": True, "password": make_password(None)}
     )
     if not service.is_service:
         raise Duplicate(f"{name!r} is the name of a person.")
+    if not service.is_active:
+        raise Conflict(f"The account of {name!r} is closed.")
     if role is not None:
         service.groups.add(Group.objects.get(name=role))
     return service

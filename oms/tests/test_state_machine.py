@@ -1,0 +1,288 @@
+"""Whatever is done in whatever order, the shop is what a plain model in Python says, and `verify` finds nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from common.errors import DomainError, InvalidInput, StaleVersion
+from common.transactions import run
+from customers import services as customer_services
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+from events.models import Event
+from oms.verification import prove
+from orders import services
+from orders.errors import InvalidTransition, NotEditable
+from orders.models import Order
+from orders.services import Line, reserved_units
+from orders.tests.factories import ACTOR
+from products import services as product_services
+from products.errors import InsufficientStock, ProductUnavailable, StockMismatch
+from products.models import Product
+from products.tests.factories import ProductFactory
+
+NEXT = {
+    ("PENDING", "confirm"): "CONFIRMED",
+    ("CONFIRMED", "ship"): "SHIPPED",
+    ("SHIPPED", "deliver"): "DELIVERED",
+    ("PENDING", "cancel"): "CANCELLED",
+    ("CONFIRMED", "cancel"): "CANCELLED",
+}
+SKUS = ("A", "B", "C")
+
+baskets = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 4), min_size=1)
+skus = st.sampled_from(SKUS)
+any_order = st.integers(0, 20)
+
+
+@dataclass
+class Shelf:
+    """What the model knows of a product."""
+
+    pk: int
+    stock: int
+    price: int
+    is_active: bool = True
+    version: int = 1
+    ledger: int = 1
+
+
+@dataclass
+class Sale:
+    """What the model knows of an order: units and agreed price by SKU."""
+
+    pk: int
+    lines: dict[str, tuple[int, int]]
+    status: str = "PENDING"
+    version: int = 1
+
+    @property
+    def total(self) -> int:
+        return sum(units * price for units, price in self.lines.values())
+
+
+@dataclass
+class Model:
+    shelves: dict[str, Shelf] = field(default_factory=dict)
+    sales: list[Sale] = field(default_factory=list)
+    customer_version: int = 1
+
+    def reserved(self, sku: str) -> int:
+        held = (sale for sale in self.sales if sale.status in ("PENDING", "CONFIRMED"))
+        return sum(sale.lines[sku][0] for sale in held if sku in sale.lines)
+
+    def refusal(self, basket: dict[str, int], held: dict[str, int]) -> type[DomainError] | None:
+        """The error that asking for this basket must give, where `held` is on the order already."""
+        more = {sku: units - held.get(sku, 0) for sku, units in basket.items() if units > held.get(sku, 0)}
+        if any(not self.shelves[sku].is_active for sku in more):
+            return ProductUnavailable
+        if any(self.shelves[sku].stock < units for sku, units in more.items()):
+            return InsufficientStock
+        return None
+
+    def move(self, sku: str, delta: int) -> None:
+        if delta:
+            self.shelves[sku].stock += delta
+            self.shelves[sku].ledger += 1
+
+
+class Shop(RuleBasedStateMachine):
+    """Every service, with good and bad input, against the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = Event.objects.count()
+        self.model = Model()
+        self.customer = CustomerFactory()
+
+    @initialize(stocks=st.tuples(*[st.integers(0, 12)] * len(SKUS)))
+    def open(self, stocks: tuple[int, ...]) -> None:
+        for sku, stock in zip(SKUS, stocks, strict=True):
+            product = ProductFactory(sku=f"{sku}-{self.customer.pk}", stock_quantity=stock, price_cents=100)
+            self.model.shelves[sku] = Shelf(product.pk, stock, 100)
+
+    def attempt(self, act: Callable[[], Any], expected: type[DomainError] | None) -> Any:
+        """Do it, and see it refused exactly when the model says so."""
+        if expected is None:
+            return run(act)
+        with pytest.raises(expected):
+            run(act)
+        return None
+
+    def sale(self, number: int) -> Sale:
+        return self.model.sales[number % len(self.model.sales)]
+
+    def lines(self, basket: dict[str, int]) -> list[Line]:
+        return [Line(units, self.model.shelves[sku].pk) for sku, units in basket.items()]
+
+    @rule(basket=baskets)
+    def place(self, basket: dict[str, int]) -> None:
+        model, expected = self.model, self.model.refusal(basket, {})
+        order = self.attempt(
+            lambda: services.place_order(customer_id=self.customer.pk, lines=self.lines(basket), actor=ACTOR), expected
+        )
+        if order is not None:
+            agreed = {sku: (units, model.shelves[sku].price) for sku, units in basket.items()}
+            model.sales.append(Sale(order.pk, agreed))
+            for sku, units in basket.items():
+                model.move(sku, -units)
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, basket=baskets, stale=st.booleans())
+    def edit(self, number: int, basket: dict[str, int], stale: bool) -> None:
+        model, sale = self.model, self.sale(number)
+        held = {sku: units for sku, (units, _) in sale.lines.items()}
+        expected = model.refusal(basket, held) if sale.status == "PENDING" else NotEditable
+        order = self.attempt(
+            lambda: services.edit_items(
+                sale.pk, lines=self.lines(basket), actor=ACTOR, expected_version=sale.version - 1 if stale else None
+            ),
+            StaleVersion if stale else expected,
+        )
+        if order is None or basket == held:
+            return
+        for sku in SKUS:
+            model.move(sku, held.get(sku, 0) - basket.get(sku, 0))
+        prices = {sku: price for sku, (_, price) in sale.lines.items()}
+        sale.lines = {sku: (units, prices.get(sku, model.shelves[sku].price)) for sku, units in basket.items()}
+        sale.version += 1
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, act=st.sampled_from(["confirm", "ship", "deliver"]))
+    def move_on(self, number: int, act: str) -> None:
+        sale = self.sale(number)
+        following = NEXT.get((sale.status, act))
+        service = getattr(services, f"{act}_order")
+        if self.attempt(lambda: service(sale.pk, actor=ACTOR), None if following else InvalidTransition):
+            sale.status, sale.version = str(following), sale.version + 1
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order)
+    def cancel(self, number: int) -> None:
+        sale = self.sale(number)
+        expected = None if (sale.status, "cancel") in NEXT else InvalidTransition
+        if self.attempt(lambda: services.cancel_order(sale.pk, actor=ACTOR, reason="model"), expected):
+            sale.status, sale.version = "CANCELLED", sale.version + 1
+            for sku, (units, _) in sale.lines.items():
+                self.model.move(sku, units)
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order)
+    def note(self, number: int) -> None:
+        sale = self.sale(number)
+        self.attempt(lambda: services.add_note(sale.pk, actor=ACTOR, text="Ring twice"), None)
+        sale.version += 1
+
+    @rule(sku=skus, delta=st.integers(-6, 6))
+    def adjust(self, sku: str, delta: int) -> None:
+        shelf = self.model.shelves[sku]
+        expected = InvalidInput if delta == 0 else InsufficientStock if shelf.stock + delta < 0 else None
+        if self.attempt(
+            lambda: product_services.adjust_stock(shelf.pk, actor=ACTOR, delta=delta, reason="model"), expected
+        ):
+            self.model.move(sku, delta)
+            shelf.version += 1
+
+    @rule(sku=skus, set_to=st.integers(0, 12), belief=st.sampled_from([0, 0, 1]))
+    def set(self, sku: str, set_to: int, belief: int) -> None:
+        shelf = self.model.shelves[sku]
+        done = self.attempt(
+            lambda: product_services.set_stock(
+                shelf.pk, actor=ACTOR, set_to=set_to, expected=shelf.stock + belief, reason="model"
+            ),
+            StockMismatch if belief else None,
+        )
+        if done is not None and set_to != shelf.stock:
+            self.model.move(sku, set_to - shelf.stock)
+            shelf.version += 1
+
+    @rule(sku=skus, counted=st.integers(0, 15), belief=st.sampled_from([0, 0, 1]))
+    def count(self, sku: str, counted: int, belief: int) -> None:
+        shelf, reserved = self.model.shelves[sku], self.model.reserved(sku)
+        expected = StockMismatch if belief else InsufficientStock if counted < reserved else None
+        on_hand = shelf.stock + reserved
+        if self.attempt(
+            lambda: services.count_shelf(
+                shelf.pk, actor=ACTOR, counted=counted, expected_on_hand=on_hand + belief, reason="model"
+            ),
+            expected,
+        ):
+            shelf.stock, shelf.ledger, shelf.version = counted - reserved, shelf.ledger + 1, shelf.version + 1
+
+    @rule(sku=skus, price=st.integers(0, 300), is_active=st.booleans())
+    def change_product(self, sku: str, price: int, is_active: bool) -> None:
+        shelf = self.model.shelves[sku]
+        self.attempt(
+            lambda: product_services.change_product(shelf.pk, actor=ACTOR, price_cents=price, is_active=is_active), None
+        )
+        if (shelf.price, shelf.is_active) != (price, is_active):
+            shelf.price, shelf.is_active, shelf.version = price, is_active, shelf.version + 1
+
+    @rule(name=st.sampled_from(["Ada", "Grace"]))
+    def change_customer(self, name: str) -> None:
+        before = Customer.objects.get(pk=self.customer.pk).first_name
+        self.attempt(lambda: customer_services.change_customer(self.customer.pk, actor=ACTOR, first_name=name), None)
+        self.model.customer_version += before != name
+
+    @invariant()
+    def products_are_as_modelled(self) -> None:
+        for sku, shelf in self.model.shelves.items():
+            product = Product.objects.get(pk=shelf.pk)
+            assert (product.stock_quantity, product.stock_seq, product.movements.count()) == (
+                shelf.stock,
+                shelf.ledger,
+                shelf.ledger,
+            )
+            assert (product.price_cents, product.is_active, product.version) == (
+                shelf.price,
+                shelf.is_active,
+                shelf.version,
+            )
+            assert reserved_units(shelf.pk) == self.model.reserved(sku)
+
+    @invariant()
+    def orders_are_as_modelled(self) -> None:
+        stored = Order.objects.with_lines().in_bulk([sale.pk for sale in self.model.sales])
+        for sale in self.model.sales:
+            order = stored[sale.pk]
+            assert (order.status, order.total_cents, order.version) == (sale.status, sale.total, sale.version)
+            by_id = {line.product_id: (line.quantity, line.unit_price_cents) for line in order.lines}
+            assert by_id == {self.model.shelves[sku].pk: line for sku, line in sale.lines.items()}
+
+    @invariant()
+    def the_log_tells_every_change(self) -> None:
+        versions = (
+            self.model.customer_version
+            + sum(shelf.version for shelf in self.model.shelves.values())
+            + sum(sale.version for sale in self.model.sales)
+        )
+        assert Event.objects.count() - self.before == versions
+
+    def teardown(self) -> None:
+        assert prove().broken == []
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "report"])
+def test_the_shop_is_what_the_model_says() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Shop,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

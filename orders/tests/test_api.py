@@ -1,0 +1,294 @@
+"""Orders over the API: their shape, what it costs to show them, and how they are found."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from common.tests.contents import contents
+from customers.tests.factories import CustomerFactory
+from oms.tests.addresses import EXAMPLES, MUTATIONS, World, address, call
+from orders import services
+from orders.models import Order
+from orders.services import Line
+from orders.tests.factories import ACTOR, OrderFactory
+from products.models import Product
+from products.services import change_product
+from products.tests.factories import ProductFactory
+
+pytestmark = pytest.mark.django_db
+
+SHAPES = {
+    "customer-detail": {
+        "id": int, "email": str, "first_name": str, "last_name": str, "phone": str, "version": int, "created_at": str,
+        "updated_at": str,
+    },
+    "product-detail": {
+        "id": int, "sku": str, "name": str, "description": str, "price_cents": int, "currency": str,
+        "stock_quantity": int, "reorder_level": int, "is_active": bool, "version": int, "created_at": str,
+        "updated_at": str,
+    },
+    "order-detail": {
+        "id": int, "number": str, "status": str, "customer_id": int, "items": list, "total_cents": int,
+        "currency": str, "external_ref": type(None), "takes_stock": bool, "version": int, "actions": list,
+        "created_at": str, "updated_at": str, "confirmed_at": str, "shipped_at": str, "delivered_at": type(None),
+        "cancelled_at": type(None),
+    },
+}  # fmt: skip
+ITEM = {
+    "id": int, "product_id": int, "sku": str, "name": str, "quantity": int, "unit_price_cents": int,
+    "line_total_cents": int,
+}  # fmt: skip
+EVENT = {
+    "id": str, "position": str, "aggregate_type": str, "aggregate_id": int, "version": int, "type": str,
+    "payload": dict, "personal": type(None), "actor": str, "request_id": type(None), "occurred_at": str,
+}  # fmt: skip
+
+
+def shape(record: dict[str, Any]) -> dict[str, type]:
+    return {name: type(value) for name, value in record.items()}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_record_has_the_shape_that_was_promised(name: str, api: Client) -> None:
+    world = World.with_order("SHIPPED")
+
+    record = api.get(address(name, world)).json()
+
+    assert shape(record) == SHAPES[name]
+    assert record["created_at"].endswith("Z") and record["updated_at"].endswith("Z")
+    (listed,) = [each for each in api.get(address(name.replace("detail", "list"), world)).json()["results"]
+                 if each["id"] == record["id"]]  # fmt: skip
+    assert listed == record
+
+
+def test_lines_actions_and_events_have_the_shape_that_was_promised(api: Client) -> None:
+    world = World.with_order("SHIPPED")
+    order = api.get(address("order-detail", world)).json()
+    page = api.get(address("order-events", world)).json()
+
+    (item,) = order["items"]
+    assert shape(item) == ITEM
+    assert order["number"] == f"SO-{order['id']:08d}"
+    assert [action["name"] for action in order["actions"]] == ["edit_items", "confirm", "ship", "deliver", "cancel"]
+    assert [action["allowed"] for action in order["actions"]] == [False, False, False, True, False]
+    assert all(set(blocker) == {"code", "detail"} for action in order["actions"] for blocker in action["blockers"])
+    assert {tuple(page), *[tuple(shape(event).items()) for event in page["results"]]} == {
+        ("results", "next", "previous"), tuple(EVENT.items()),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("endpoint", [each for each in MUTATIONS if each[1].endswith("-list")], ids=" ".join)
+def test_what_was_made_is_found_at_its_location(endpoint: tuple[str, str], api: Client) -> None:
+    made = call(api, endpoint, EXAMPLES[endpoint].world())
+
+    found = api.get(made["Location"])
+    assert (made.status_code, found.json(), found["ETag"]) == (201, made.json(), made["ETag"])
+
+
+# Rehearsals
+
+
+def told(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what is different each time."""
+    own = ("id", "number", "position", "created_at", "updated_at", "occurred_at", "request_id", "payload")
+    kept = {name: value for name, value in body.items() if name not in own and not name.endswith("ed_at")}
+    return kept | {"items": [told(item) for item in body.get("items", ())]}
+
+
+@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
+def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(endpoint: tuple[str, str], api: Client) -> None:
+    world = EXAMPLES[endpoint].world()
+    before = contents()
+
+    rehearsal = call(api, endpoint, world, query="?dry_run=true")
+    assert contents() == before
+    real = call(api, endpoint, world, query="?dry_run=false")
+
+    assert rehearsal.status_code == real.status_code
+    assert rehearsal["ETag"] == real["ETag"]
+    assert told(rehearsal.json()) == told(real.json())
+    assert contents() != before
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"quantity": 11}, "insufficient_stock"),
+        ({"quantity": 1, "sku": "NONE", "product_id": None}, "validation_error"),
+    ],
+)
+def test_a_rehearsal_is_refused_like_the_real_thing(body: dict[str, Any], code: str, api: Client) -> None:
+    world = World.with_order("PENDING")
+    line = {name: value for name, value in {"product_id": world.product, **body}.items() if value is not None}
+    order = {"customer_id": world.customer, "items": [line]}
+
+    answers = [call(api, ("post", "order-list"), world, order, query) for query in ("?dry_run=true", "")]
+
+    assert answers[0].status_code == answers[1].status_code
+    assert answers[0].json()["code"] == answers[1].json()["code"] == code
+
+
+@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
+def test_who_wants_little_is_sent_little(endpoint: tuple[str, str], api: Client) -> None:
+    answer = call(api, endpoint, EXAMPLES[endpoint].world(), Prefer="respond-async, return=minimal")
+
+    assert answer.status_code in (201, 204) and answer.content == b""
+    assert answer["Preference-Applied"] == "return=minimal"
+    assert answer["ETag"]
+
+
+# What it costs
+
+
+def statements(queries: CaptureQueriesContext) -> int:
+    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")
+    return len([query for query in queries if not query["sql"].startswith(control)])
+
+
+def cost(act: Any) -> int:
+    act()  # the first use of a token in a minute is noted
+    with CaptureQueriesContext(connection) as queries:
+        assert act().status_code in (200, 201)
+    return statements(queries)
+
+
+@pytest.mark.parametrize(("keys", "most"), [(False, 1 + 6), (True, 1 + 8)])
+def test_placing_an_order_costs_six_statements_and_eight_with_a_key(api: Client, keys: bool, most: int) -> None:
+    world = World.with_order("PENDING")
+    body = {"customer_id": world.customer, "items": [{"product_id": world.product, "quantity": 1}]}
+    numbers = iter("ab")
+
+    assert cost(
+        lambda: call(
+            api, ("post", "order-list"), world, body, **({"Idempotency-Key": next(numbers)} if keys else {})
+        )
+    ) == most  # fmt: skip
+
+
+def test_showing_an_order_costs_three_statements(api: Client) -> None:
+    order = OrderFactory(lines=[Line(1, ProductFactory().pk) for _ in range(5)])
+
+    assert cost(lambda: api.get(f"/api/v1/orders/{order.pk}/")) == 3
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_a_list_costs_the_same_however_long_it_is(api: Client, number: int) -> None:
+    for _ in range(number):
+        OrderFactory()
+
+    assert cost(lambda: api.get("/api/v1/orders/?status__in=PENDING,SHIPPED&customer_email=x@y.de")) <= 3
+    assert cost(lambda: api.get("/api/v1/orders/")) == 3
+    assert cost(lambda: api.get("/api/v1/products/")) == cost(lambda: api.get("/api/v1/customers/")) == 2
+
+
+# Finding
+
+
+def found(api: Client, query: str) -> list[int]:
+    answer = api.get(f"/api/v1/orders/?ordering=id&{query}")
+    assert answer.status_code == 200, answer.content
+    return [order["id"] for order in answer.json()["results"]]
+
+
+def test_orders_are_found_by_whatever_is_known_of_them(api: Client) -> None:
+    ada, grace = CustomerFactory(email="Ada@example.com"), CustomerFactory()
+    lamp, bulb = ProductFactory(sku="LAMP", price_cents=100), ProductFactory(sku="BULB", price_cents=7)
+    first = OrderFactory(customer_id=ada.pk, lines=[Line(2, lamp.pk), Line(1, bulb.pk)], external_ref="shop-1").pk
+    second = OrderFactory(customer_id=grace.pk, lines=[Line(1, bulb.pk)], status="SHIPPED").pk
+
+    for query, expected in {
+        "": [first, second],
+        "status=PENDING": [first],
+        "status__in=PENDING,SHIPPED": [first, second],
+        "status__in=DELIVERED": [],
+        f"customer_id={ada.pk}": [first],
+        "customer_email=ADA@EXAMPLE.COM": [first],
+        "customer_email=ada": [],
+        f"product_id={bulb.pk}": [first, second],
+        f"product_id={bulb.pk}&sku=LAMP": [first],
+        "sku=BULB": [first, second],
+        "sku=bulb": [],
+        f"number=SO-{second:08d}": [second],
+        f"number={second}": [],
+        "number=SO-" + "9" * 18: [],
+        "external_ref=shop-1": [first],
+        "total_cents__gte=207": [first],
+        "total_cents__lte=206": [second],
+        "created_after=2000-01-01T00:00:00Z": [first, second],
+        "created_before=2000-01-01T00:00:00%2B02:00": [],
+        "updated_since=2000-01-01T00:00:00+00:00": [first, second],
+    }.items():
+        assert found(api, query) == expected, query
+
+
+def test_an_order_keeps_the_sku_it_was_placed_with(api: Client) -> None:
+    lamp = ProductFactory(sku="LAMP")
+    order = OrderFactory(lines=[Line(1, lamp.pk)])
+
+    change_product(lamp.pk, actor=ACTOR, sku="LANTERN")
+    ProductFactory(sku="LAMP")
+
+    shown = api.get(f"/api/v1/orders/{order.pk}/").json()
+    assert [item["sku"] for item in shown["items"]] == ["LAMP"]
+    assert found(api, "sku=LANTERN") == [order.pk]
+    assert found(api, "sku=LAMP") == []
+    services.cancel_order(order.pk, actor=ACTOR, reason="test")
+    assert Product.objects.get(pk=lamp.pk).stock_quantity == 10
+
+
+# Bounds
+
+
+def test_a_total_beyond_what_can_be_stored_is_refused(api: Client) -> None:
+    products = [ProductFactory(price_cents=10**12, stock_quantity=10**6).pk for _ in range(10)]
+    body = {"customer_id": CustomerFactory().pk, "items": [{"product_id": pk, "quantity": 10**6} for pk in products]}
+    before = contents()
+
+    answer = api.post("/api/v1/orders/", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "total_too_large")
+    assert contents() == before
+
+    body["items"] = body["items"][:9]  # type: ignore[index]
+    assert api.post("/api/v1/orders/", body, content_type="application/json").json()["total_cents"] == 9 * 10**18
+
+
+def test_a_product_named_twice_is_merged_within_its_bound(api: Client) -> None:
+    product = ProductFactory(sku="A", stock_quantity=10**6)
+    half = {"product_id": product.pk, "quantity": 500_000}
+    body = {"customer_id": CustomerFactory().pk, "items": [half, {"sku": "A", "quantity": 500_001}]}
+
+    answer = api.post("/api/v1/orders/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/items/1/quantity")
+    assert not Order.objects.exists()
+
+    body["items"] = [half, {"sku": "A", "quantity": 500_000}]
+    assert [item["quantity"] for item in
+            api.post("/api/v1/orders/", body, content_type="application/json").json()["items"]] == [10**6]  # fmt: skip
+
+
+def test_a_thousand_lines_are_placed_edited_and_cancelled(api: Client) -> None:
+    products = [ProductFactory(stock_quantity=5).pk for _ in range(1_000)]
+    items = [{"product_id": pk, "quantity": 2} for pk in products]
+    customer = CustomerFactory().pk
+
+    placed = api.post("/api/v1/orders/", {"customer_id": customer, "items": items}, content_type="application/json")
+    assert (placed.status_code, len(placed.json()["items"])) == (201, 1_000)
+    where = placed["Location"]
+
+    edited = api.put(
+        f"{where}items/", {"items": [item | {"quantity": 3} for item in items[:700]]}, content_type="application/json"
+    )
+    assert (edited.status_code, edited.json()["total_cents"]) == (200, 700 * 3 * 1_250)
+    assert sorted(Product.objects.values_list("stock_quantity", flat=True)) == [2] * 700 + [5] * 300
+
+    assert api.post(f"{where}cancel/", {"reason": "test"}, content_type="application/json").status_code == 200
+    assert set(Product.objects.values_list("stock_quantity", flat=True)) == {5}
+
+    too_many = api.post(
+        "/api/v1/orders/", {"customer_id": customer, "items": [*items, items[0]]}, content_type="application/json"
+    )
+    assert (too_many.status_code, too_many.json()["errors"][0]["pointer"]) == (400, "/items")
