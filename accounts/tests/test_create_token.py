@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import ApiToken, User
 
@@ -115,7 +115,7 @@ def test_an_end_in_days_is_counted_from_now() -> None:
     assert timedelta(days=89, hours=23) < expires - datetime.now(UTC) <= timedelta(days=90)
 
 
-def test_a_date_ends_where_the_business_day_begins(settings: SettingsWrapper) -> None:
+def test_a_date_ends_where_the_business_day_begins(settings: Any) -> None:
     settings.OMS_TIME_ZONE = "Europe/Berlin"
 
     create("x", "--service", "web-shop", "--expires", "2099-01-31")

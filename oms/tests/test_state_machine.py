@@ -276,7 +276,7 @@ class Shop(RuleBasedStateMachine):
 
 @pytest.mark.django_db(transaction=True, databases=["default", "report"])
 def test_the_shop_is_what_the_model_says() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Shop,
         settings=settings(
             max_examples=25,

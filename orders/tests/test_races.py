@@ -13,7 +13,7 @@ from customers.tests.factories import CustomerFactory
 from events.models import Event
 from orders import services
 from orders.models import Order, OrderQuerySet
-from orders.services import Line, demand, editing, placing
+from orders.services import Line, counting, demand, editing, placing
 from orders.tests.factories import ACTOR, OrderFactory
 from products import services as product_services
 from products.models import Product, ProductQuerySet
@@ -265,3 +265,26 @@ def test_a_count_and_orders_leave_what_was_counted(product: Product) -> None:
 
     assert codes(outcomes) == ["done"] * 6
     assert available(product) + services.reserved_units(product.pk) == 9
+
+
+def race_to_count_and_order(monkeypatch: pytest.MonkeyPatch, product: Product, patience: float) -> list[str]:
+    """An order is placed between the two looks of a count: at what is available, and at what is reserved."""
+    meeting, place = Meeting(patience=patience), placing_of(Line(1, product.pk))
+    meet_after(monkeypatch, counting, "lock_product", meeting)
+
+    def place_and_meet() -> None:
+        place()
+        meeting.wait()
+
+    return codes(race(counting_of(product, 9, expected=5), place_and_meet))
+
+
+def test_a_count_looks_at_one_moment(monkeypatch: pytest.MonkeyPatch, product: Product) -> None:
+    assert race_to_count_and_order(monkeypatch, product, 0.25) == ["done", "done"]
+    assert available(product) == 8
+
+
+def test_control_without_the_lock_a_unit_is_counted_twice(monkeypatch: pytest.MonkeyPatch, product: Product) -> None:
+    monkeypatch.setattr(ProductQuerySet, "locked", unlocked)
+
+    assert race_to_count_and_order(monkeypatch, product, 10) == ["done", "stock_mismatch"]
