@@ -80,6 +80,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+SESSION_ENGINE = "accounts.sessions"
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False

@@ -152,10 +152,10 @@ def test_a_host_that_is_none_is_malformed(host: str, api: Client) -> None:
 
 @pytest.mark.parametrize("cookie", ['"\\000aaaaaaaaaaaa"', "x" * 5_000, "\\ud800", "' OR 1=1 --"])
 def test_a_cookie_of_rubbish_is_nobody(cookie: str) -> None:
-    answer = Client().get(LIST, headers={"Cookie": f"sessionid={cookie}"})
+    headers = {"Cookie": f"sessionid={cookie}"}
 
-    assert answer.status_code in (400, 401)
-    problem(answer, answer.status_code, answer.json()["code"])
+    problem(Client().get(LIST, headers=headers), 401, "not_authenticated")
+    assert Client().get("/admin/login/", headers=headers).status_code == 200
 
 
 def test_people_get_pages_and_no_problems() -> None:

@@ -15,6 +15,8 @@ from customers.tests.factories import CustomerFactory
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 
+Endpoint = tuple[str, str]  # a method and the name of an address
+
 
 @dataclass(frozen=True)
 class World:
@@ -75,7 +77,7 @@ def _note(world: World) -> dict[str, Any]:
     return {"note": "Ring twice"}
 
 
-EXAMPLES: dict[tuple[str, str], Example] = {
+EXAMPLES: dict[Endpoint, Example] = {
     ("get", "customer-list"): Example(ROLES),
     ("post", "customer-list"): Example((SALES, MANAGER), _customer),
     ("get", "customer-detail"): Example(ROLES),
@@ -102,7 +104,7 @@ MUTATIONS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is not
 READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
 
 
-def endpoints() -> set[tuple[str, str]]:
+def endpoints() -> set[Endpoint]:
     """Every method and name of an address under /api, as the URL resolver knows them."""
     return {
         (method, str(pattern.name))
@@ -128,9 +130,7 @@ def address(name: str, world: World) -> str:
     return reverse(name, args=[getattr(world, name.partition("-")[0])])
 
 
-def call(
-    client: Client, endpoint: tuple[str, str], world: World, body: Any = None, query: str = "", **headers: str
-) -> Any:
+def call(client: Client, endpoint: Endpoint, world: World, body: Any = None, query: str = "", **headers: str) -> Any:
     """Make a request of the example's kind, with its own body or another."""
     method, name = endpoint
     build = EXAMPLES[endpoint].body
@@ -138,3 +138,14 @@ def call(
         body = build(world)
     data = {"data": body, "content_type": "application/json"} if build is not None else {}
     return getattr(client, method)(address(name, world) + query, **data, headers=headers)
+
+
+def is_refused(answer: Any, *codes: str) -> bool:
+    """Whether it is a problem of the caller's making, told as all problems are."""
+    problem = answer.json()
+    return (
+        400 <= answer.status_code < 500
+        and answer["Content-Type"] == "application/problem+json"
+        and problem["status"] == answer.status_code
+        and (not codes or problem["code"] in codes)
+    )

@@ -9,11 +9,9 @@ from accounts.models import User
 from accounts.roles import ROLES
 from common.tests.contents import contents
 from conftest import client_for, grant_role
-from oms.tests.addresses import EXAMPLES, MUTATIONS, call, endpoints
+from oms.tests.addresses import EXAMPLES, MUTATIONS, Endpoint, call, endpoints
 
 pytestmark = pytest.mark.django_db
-
-Endpoint = tuple[str, str]
 
 
 def in_role(role: str) -> Client:
