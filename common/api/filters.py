@@ -10,14 +10,14 @@ from django.utils.dateparse import parse_datetime
 
 MOST_SEARCHED = 255
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+ -]\d\d:\d\d)", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+ -]\d\d:\d\d)", re.ASCII)
 
 
 class InstantField(forms.CharField):
     """RFC 3339 with its zone: a time without one could be anybody's."""
 
     def clean(self, value: Any) -> datetime | None:
-        text = super().clean(value)
+        text = super().clean(value).upper()
         if not text:
             return None
         try:

@@ -121,3 +121,15 @@ def test_a_thousand_lines_are_placed_edited_and_cancelled(api: Client) -> None:
         "/api/v1/orders/", {"customer_id": customer, "items": [*items, items[0]]}, content_type="application/json"
     )
     assert (too_many.status_code, too_many.json()["errors"][0]["pointer"]) == (400, "/items")
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        "0001-01-01T00:00:00Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59.999999-14:00", "2026-01-31T12:00Z",
+        "2026-01-31t12:00:00z", "2026-01-31T12:00:00+01:00", "2026-01-31%2012:00:00.123456789Z",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["created_after", "created_before", "updated_since"])
+def test_every_instant_of_the_standard_is_understood(name: str, instant: str, api: Client) -> None:
+    assert api.get(f"/api/v1/orders/?{name}={instant}").status_code == 200
