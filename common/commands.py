@@ -40,6 +40,8 @@ class OperatorCommand(BaseCommand):
             explained = refusals.explain(error)
             first_line = str(error).strip().partition("\n")[0]
             raise CommandError(explained.detail if explained else first_line, returncode=FAILED) from error
+        except UnicodeEncodeError as error:
+            raise CommandError("An argument is not text in UTF-8.", returncode=USAGE) from error
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

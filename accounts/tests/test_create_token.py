@@ -95,6 +95,10 @@ def test_a_token_has_a_name_that_can_be_read(name: str) -> None:
     assert refusal(name, "--service", "web-shop").returncode in (1, 2)
 
 
+def test_arguments_are_text() -> None:
+    assert refusal("x", "--service", "caf\udce9").returncode == 2
+
+
 @pytest.mark.parametrize("name", ["x" * 151])
 def test_a_service_has_a_name_that_can_be_stored(name: str) -> None:
     assert refusal("x", "--service", name).returncode == 1
