@@ -1,10 +1,15 @@
 """The worker: does what is due, stops when told, and outlives its database."""
 
 import logging
+import shutil
 import signal
+import subprocess
+import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +23,7 @@ from common.tests import processes
 from common.tests.racing import race
 from common.transactions import run
 from oms import work
+from oms.database import Cluster
 from oms.work import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,3 +201,40 @@ def test_a_signal_stops_the_process_in_order(number: signal.Signals) -> None:
 
     assert "worker started: purge-idempotency-keys" in started
     assert (process.returncode, rest.endswith("worker stopped\n"), "Traceback" in rest) == (0, True, False)
+
+
+@pytest.fixture
+def scratch() -> Iterator[Cluster]:
+    """A server of its own that may be stopped; there is nothing in its database."""
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="oms-test-")))
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.data_dir)
+
+
+def await_line(process: subprocess.Popen[str], words: str) -> None:
+    """Read what it says until these words come; give up when it says no more."""
+    assert process.stderr is not None
+    assert any(words in line for line in process.stderr), words
+
+
+def test_a_process_outlives_a_server_that_goes_and_comes_back(scratch: Cluster) -> None:
+    scratch.stop()
+    process = processes.start("worker", DATABASE_URL=scratch.url())
+    watchdog = threading.Timer(120, process.kill)
+    watchdog.start()
+
+    await_line(process, "purge-idempotency-keys: The database is not reachable")
+    scratch.start()
+    await_line(process, 'relation "idempotency_keys" does not exist')
+    with scratch.connect("oms_migration") as server:
+        server.execute("CREATE TABLE idempotency_keys AS SELECT 1 AS id, timestamptz '2020-01-01' AS created_at")
+    await_line(process, "purge-idempotency-keys: works again")
+    with scratch.connect() as server:
+        assert server.execute("SELECT count(*) FROM idempotency_keys").fetchone() == (0,)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    watchdog.cancel()
+
+    assert process.returncode == 0
