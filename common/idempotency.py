@@ -96,7 +96,11 @@ def forget(subject_type: str, subject_ids: Collection[int]) -> None:
 
 
 def purge(older_than_days: int, *, at_most: int = 5_000) -> int:
-    """Forget keys older than this many days, at most so many in one go; returns how many went."""
+    """Forget keys older than this many days, at most so many in one go; returns how many went.
+
+    Keys that another worker is removing at this moment are left to it.
+    """
     before = timezone.now() - timedelta(days=older_than_days)
-    oldest = IdempotencyKey.objects.filter(created_at__lt=before).order_by("created_at").values("pk")[:at_most]
+    old = IdempotencyKey.objects.filter(created_at__lt=before).order_by("created_at")
+    oldest = old.select_for_update(skip_locked=True).values("pk")[:at_most]
     return IdempotencyKey.objects.filter(pk__in=oldest).delete()[0]

@@ -140,3 +140,27 @@ def log_is_readable(using: str = "default") -> bool:
         )
         (readable,) = one(cursor)
     return bool(readable)
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How many events of the log one consumer has still to read, and since when the oldest of them waits."""
+
+    consumer: str
+    behind: int
+    waiting_since: datetime | None
+
+
+def lags(using: str = "default") -> list[Lag]:
+    """Every consumer's lag, events that are still behind the fence included."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.consumer, count(e.id), min(e.occurred_at)
+            FROM event_cursors c
+            LEFT JOIN events e ON (e.epoch, e.xid, e.position) > (c.epoch, c.xid, c.position)
+            GROUP BY c.consumer
+            ORDER BY c.consumer
+            """
+        )
+        return [Lag(*row) for row in cursor.fetchall()]

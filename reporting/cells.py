@@ -1,0 +1,41 @@
+"""How single values are written."""
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+# What makes a spreadsheet take text for a formula, or splits it so that the rest is one; the wide forms, too.
+# Source: OWASP, "CSV Injection".
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def safe_cell(value: object) -> object:
+    """The value as a spreadsheet may have it: text that it would run as a formula is marked as text by a quote.
+
+    Numbers stay numbers, negative ones too. Text that begins with blanks is judged by what follows them.
+    """
+    if isinstance(value, str) and (value.startswith(DANGEROUS) or value.lstrip().startswith(DANGEROUS)):
+        return f"'{value}"
+    return value
+
+
+def in_units(cents: int) -> str:
+    """1234567 cents read 12,345.67."""
+    sign = "-" if cents < 0 else ""
+    units, rest = divmod(abs(cents), 100)
+    return f"{sign}{units:,}.{rest:02d}"
+
+
+class _Echo:
+    """Gives back what the csv module writes to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    """One line of CSV (RFC 4180, but ending as lines end on Unix)."""
+    # The module is left with its own line ends, so that it quotes both of their characters inside a cell.
+    writer: Any = csv.writer(_Echo())
+    text: str = writer.writerow(cells)
+    return text.removesuffix("\r\n") + "\n"
