@@ -1,12 +1,18 @@
 """What the WSGI server imports."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from oms import database
+from oms import database, leash
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oms.settings")
 
-database.ensure_running()
-application = get_wsgi_application()
+leash.follow()
+try:
+    database.ensure_running()
+    application = get_wsgi_application()
+except (ImproperlyConfigured, database.ServerError) as error:
+    sys.exit(f"oms: {error}")

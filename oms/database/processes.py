@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 
 STOP_SECONDS = 300
+PID_FILE = "postmaster.pid"
 
 
 def postmaster(pgdata: Path) -> psutil.Process | None:
@@ -16,23 +17,24 @@ def postmaster(pgdata: Path) -> psutil.Process | None:
     postgres that works in this directory. PostgreSQL itself only looks whether the id is in use, and refuses to start.
     """
     try:
-        process = psutil.Process(int((pgdata / "postmaster.pid").read_text().partition("\n")[0]))
+        process = psutil.Process(int((pgdata / PID_FILE).read_text().partition("\n")[0]))
     except (OSError, ValueError, psutil.NoSuchProcess):
         return None
     return process if _works_in(process, pgdata) else None
 
 
-def clear_remains(pgdata: Path) -> None:
-    """Remove what a killed server leaves behind: its process id and backends which have not noticed yet.
+def clear_remains(pgdata: Path, socket: Path) -> None:
+    """Remove what a killed server leaves behind: its process id in two files, and backends which have not noticed yet.
 
-    Without their postmaster the backends cannot commit anything; while they live no new server starts.
+    While those live no new server starts. What they have committed is in the log, and the new server reads it.
     """
     remains = [process for process in psutil.process_iter() if _works_in(process, pgdata)]
     for process in remains:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(remains, timeout=10)
-    (pgdata / "postmaster.pid").unlink(missing_ok=True)
+    for file in (pgdata / PID_FILE, socket.with_name(f"{socket.name}.lock")):
+        file.unlink(missing_ok=True)
 
 
 def stop(process: psutil.Process) -> None:
