@@ -2,9 +2,13 @@
 
 import contextlib
 import signal
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+
+from oms.database.errors import ServerError
 
 STOP_SECONDS = 300
 PID_FILE = "postmaster.pid"
@@ -32,7 +36,7 @@ def clear_remains(pgdata: Path, socket: Path) -> None:
     for process in remains:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(remains, timeout=10)
+    await_end(remains, seconds=10)
     for file in (pgdata / PID_FILE, socket.with_name(f"{socket.name}.lock")):
         file.unlink(missing_ok=True)
 
@@ -40,7 +44,28 @@ def clear_remains(pgdata: Path, socket: Path) -> None:
 def stop(process: psutil.Process) -> None:
     """End a server in order: roll back what is open, write everything to disk, wait until it is gone."""
     process.send_signal(signal.SIGINT)
-    process.wait(STOP_SECONDS)
+    if not await_end([process], seconds=STOP_SECONDS):
+        raise ServerError(f"PostgreSQL (process {process.pid}) does not stop.")
+
+
+def await_end(processes: Sequence[psutil.Process], *, seconds: float) -> bool:
+    """Wait until all have ended, and say whether they have.
+
+    In a container there may be nobody who buries the dead: a zombie has ended, although its id is still in use.
+    """
+    deadline = time.monotonic() + seconds
+    while any(map(_is_alive, processes)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _works_in(process: psutil.Process, pgdata: Path) -> bool:
