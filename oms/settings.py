@@ -146,6 +146,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # a refusal is an answer, not an incident
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # its request line says enough
         "_granian": {"handlers": [], "propagate": True},
     },
 }

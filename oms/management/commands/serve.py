@@ -15,6 +15,7 @@ from django.db import connections
 
 from common.commands import OperatorCommand
 from oms import database
+from oms.database import places
 from oms.serving import access, children
 from oms.serving.address import Address, require_free, resolve
 from oms.serving.children import Child
@@ -83,6 +84,7 @@ def port(text: str) -> int:
 @contextmanager
 def one_start_at_a_time() -> Iterator[None]:
     """Two that start beside each other must not both migrate, fill the shop or take the same port."""
+    places.create(database.data_dir())
     with (database.data_dir() / "serve.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
