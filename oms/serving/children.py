@@ -74,6 +74,8 @@ class Child:
         assert self.process is not None
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 def stop_all(children: Sequence[Child]) -> None:

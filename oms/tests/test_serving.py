@@ -150,6 +150,7 @@ def test_a_child_that_keeps_dying_stops_the_whole() -> None:
         dies()
     with pytest.raises(CommandError, match=f"moth ended with status 7, {MOST_DEATHS} times in a row"):
         dies()
+    child.stop(deadline=0)
 
 
 def test_what_a_dead_child_leaves_behind_does_not_outlive_it() -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import os
 import signal
 import threading
 import urllib.request
@@ -60,7 +61,8 @@ class Command(OperatorCommand):
             if not stopping.is_set():
                 self.stdout.write(banner)
                 self.stdout.flush()
-            watch(processes, stopping)
+            had_terminal = has_terminal()
+            watch(processes, stopping, until=lambda: had_terminal and not has_terminal())
         finally:
             children.stop_all(processes)
 
@@ -95,6 +97,15 @@ def stop_on_signals(stopping: threading.Event) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda *_: stopping.set())
+
+
+def has_terminal() -> bool:
+    """Whether a terminal would tell us of its end. Where `make` leads the session, it keeps that to itself."""
+    try:
+        os.tcgetpgrp(0)
+    except OSError:
+        return False
+    return signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
 
 
 def watch(processes: Sequence[Child], stopping: threading.Event, until: Callable[[], bool] = lambda: False) -> None:
