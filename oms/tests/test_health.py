@@ -5,8 +5,7 @@ import logging
 
 import pytest
 from django.db import connection
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from django.test import Client, override_settings
 
 from common.logs import JsonFormatter
 from common.middleware import RequestIdFilter
@@ -15,11 +14,9 @@ from events.models import Epoch
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
-def test_probes_are_answered_by_bare_address_and_without_tls(path: str, settings: SettingsWrapper) -> None:
-    settings.ALLOWED_HOSTS = ["shop.example"]
-    settings.SECURE_SSL_REDIRECT = True
-
-    answer = Client().get(path, headers={"Host": "10.0.0.7:8000"})
+def test_probes_are_answered_by_bare_address_and_without_tls(path: str) -> None:
+    with override_settings(ALLOWED_HOSTS=["shop.example"], SECURE_SSL_REDIRECT=True):
+        answer = Client().get(path, headers={"Host": "10.0.0.7:8000"})
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
