@@ -1,7 +1,8 @@
-# Needs Python 3.11 or newer and make, nothing else. PYTHON chooses the interpreter, PORT where the server listens,
-# ARGS goes to the tests and to the benchmark as it is.
+# Needs Python 3.11 or newer and make, nothing else. PYTHON chooses the interpreter, PORT and HOST where the server
+# listens, ARGS goes to the tests and to the benchmark as it is.
 PYTHON ?= python3
 PORT ?= 8000
+HOST ?= 127.0.0.1
 ARGS ?=
 
 VENV := .venv
@@ -18,7 +19,7 @@ help:
 	@echo "make bench  what placing an order costs, beside a floor and a baseline"
 
 run: $(SERVER)
-	@exec $(BIN)/python manage.py serve --demo --port $(PORT)
+	@exec $(BIN)/python manage.py serve --demo --host "$(HOST)" --port "$(PORT)"
 
 test: $(TOOLS)
 	$(BIN)/python -m pytest $(ARGS)

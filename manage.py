@@ -4,11 +4,13 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
-from oms import database
+from oms import database, leash
 
-# Commands that need no database server; `db` looks after the server itself.
+# Commands that need no database server; `db` and `serve` look after the server themselves.
 WITHOUT_DATABASE = {
     "check",
     "collectstatic",
@@ -17,18 +19,21 @@ WITHOUT_DATABASE = {
     "diffsettings",
     "help",
     "makemigrations",
+    "serve",
     "version",
 }
 
 
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oms.settings")
+    leash.follow()
     try:
         if needs_database(arguments[1:]):
             database.ensure_running()
         execute_from_command_line(arguments)
-    except database.ServerError as error:
-        sys.exit(f"manage.py: {error}")
+    except (ImproperlyConfigured, OperationalError, database.ServerError) as error:
+        first_line = str(error).strip().partition("\n")[0]
+        sys.exit(f"manage.py: {first_line}")
 
 
 def needs_database(arguments: list[str]) -> bool:

@@ -1,9 +1,21 @@
 """What a load balancer asks: is the process alive, and can it serve."""
 
+from collections.abc import Callable
+
 from django.db import Error
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from events.services import log_is_readable
+
+
+def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer `/livez` and `/readyz` before anything asks for the host's name or for TLS: they come by bare address."""
+    addresses = {"/livez": livez, "/readyz": readyz}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return addresses.get(request.path, get_response)(request)
+
+    return middleware
 
 
 def livez(request: HttpRequest) -> JsonResponse:
@@ -12,7 +24,7 @@ def livez(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers, is migrated, and the event log belongs to this cluster."""
+    """The database answers, has its tables, and the event log belongs to this cluster."""
     try:
         readable = log_is_readable()
     except Error:

@@ -1,22 +1,19 @@
 """Settings of the whole system, read from the environment; every default suits a first try on one machine."""
 
+import sys
 from pathlib import Path
 
-import environ
-
-from oms import database
-
-env = environ.Env()
+from oms import database, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# On the embedded server this is somebody's own machine; with a database of one's own it is a deployment,
-# which must say so itself when it wants to debug and must bring its secret.
-EMBEDDED = database.is_embedded()
-DEBUG = env.bool("OMS_DEBUG", default=False)
-SECRET_KEY = database.secret_key() if EMBEDDED and "OMS_SECRET_KEY" not in env.ENVIRON else env.str("OMS_SECRET_KEY")
-ALLOWED_HOSTS = env.list("OMS_ALLOWED_HOSTS", default=["*"] if EMBEDDED else [])
-CSRF_TRUSTED_ORIGINS = env.list("OMS_CSRF_TRUSTED_ORIGINS", default=[])
+# On the embedded server, or where one says so, this is somebody's own machine. Anything else is a deployment,
+# which must bring its secret and say under which names it is reached.
+DEBUG = environment.flag("OMS_DEBUG", default=False)
+LOCAL = DEBUG or database.is_embedded()
+SECRET_KEY = environment.text("OMS_SECRET_KEY", database.secret_key() if LOCAL else None)
+ALLOWED_HOSTS = environment.words("OMS_ALLOWED_HOSTS", ["*"] if LOCAL else None)
+CSRF_TRUSTED_ORIGINS = environment.words("OMS_CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "oms",
@@ -39,6 +36,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.middleware.request_id",
+    "common.middleware.request_log",
+    "oms.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,7 +68,7 @@ TEMPLATES = [
 ]
 
 # Three roles, so that the web can neither change the schema nor hold a lock for long, and a report can only read.
-DATABASES = database.aliases(env)
+DATABASES = database.aliases()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -87,11 +86,11 @@ USE_I18N = False
 USE_TZ = True
 
 # A business day begins and ends in this zone; so do dates without a zone in an import.
-OMS_TIME_ZONE = env.str("OMS_TIME_ZONE", default="UTC")
+OMS_TIME_ZONE = environment.time_zone("OMS_TIME_ZONE", "UTC")
 TIME_ZONE = "UTC"  # the API speaks UTC; pages for people are shown in the business zone by a middleware
-OMS_CURRENCY = env.str("OMS_CURRENCY", default="EUR")
+OMS_CURRENCY = environment.currency("OMS_CURRENCY", "EUR")
 # How long an answer stays replayable under its Idempotency-Key.
-OMS_IDEMPOTENCY_KEY_DAYS = env.int("OMS_IDEMPOTENCY_KEY_DAYS", default=30)
+OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
 
 STATIC_URL = "static/"
 STORAGES = {
@@ -120,11 +119,10 @@ REST_FRAMEWORK = {
 }
 
 # Behind a proxy that ends TLS, set OMS_HTTPS=true; cookies then travel over TLS only.
-OMS_HTTPS = env.bool("OMS_HTTPS", default=not EMBEDDED)
+OMS_HTTPS = environment.flag("OMS_HTTPS", default=not LOCAL)
 if OMS_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -132,19 +130,25 @@ SESSION_COOKIE_SECURE = OMS_HTTPS
 CSRF_COOKIE_SECURE = OMS_HTTPS
 X_FRAME_OPTIONS = "DENY"
 
+# One line per fact: for a person on a terminal, for a program (JSON) everywhere else.
+LOG_FORMAT = environment.choice("OMS_LOG_FORMAT", "line" if sys.stderr.isatty() else "json", ("line", "json"))
+LOG_LEVEL = environment.choice("OMS_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "common.middleware.RequestIdFilter"}},
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"},
+        "json": {"()": "common.logs.JsonFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]},
     },
-    "root": {"handlers": ["console"], "level": env.str("OMS_LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # a refusal is an answer, not an incident
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # its request line says enough
+        "_granian": {"handlers": [], "propagate": True},
     },
 }

@@ -4,16 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from oms import health
-
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("customers.api.urls")),
     path("api/v1/", include("products.api.urls")),
     path("api/v1/", include("orders.api.urls")),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
 ]
 
 handler400 = "common.api.problems.bad_request"

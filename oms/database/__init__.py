@@ -4,11 +4,12 @@ Nothing here starts a server by being imported; settings may be read without one
 """
 
 import secrets
+import time
 
 from oms.database.aliases import aliases, embedded, is_embedded
 from oms.database.cluster import Cluster
 from oms.database.errors import ServerError
-from oms.database.places import data_dir, kept_secret
+from oms.database.places import data_dir, kept_secret, renew_secret
 
 __all__ = [
     "Cluster",
@@ -18,9 +19,14 @@ __all__ = [
     "embedded",
     "ensure_running",
     "is_embedded",
+    "is_stopped",
     "kept_secret",
+    "renew_secret",
+    "revive",
     "secret_key",
 ]
+
+MOST_FAILURES = 3
 
 
 def ensure_running() -> None:
@@ -32,6 +38,27 @@ def ensure_running() -> None:
             embedded().start()
     except OSError as error:
         raise ServerError(f"Cannot use {error.filename or data_dir()} ({error.strerror}): set OMS_DATA_DIR.") from error
+
+
+def revive() -> None:
+    """Start the embedded server again if it was killed; one that was told to stop stays stopped.
+
+    Whoever kills it may do so again while it starts. Raises ServerError when it has failed to start three times.
+    """
+    failures = 0
+    while is_embedded() and embedded().was_killed():
+        try:
+            ensure_running()
+        except ServerError:
+            failures += 1
+            if failures == MOST_FAILURES:
+                raise
+            time.sleep(1)
+
+
+def is_stopped() -> bool:
+    """Whether the embedded server is not running; of a server of one's own we cannot know."""
+    return is_embedded() and embedded().pid() is None
 
 
 def secret_key() -> str:

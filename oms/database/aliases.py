@@ -3,14 +3,14 @@
 import os
 from typing import Any
 
-import environ
-
+from oms import environment
 from oms.database.cluster import DATABASE, Cluster
 from oms.database.places import data_dir
 
 # As which role each Django alias connects, and which variable names it on a server of your own.
 ROLES = {"default": "oms_web", "report": "oms_report", "migration": "oms_migration"}
 VARIABLES = {"report": "OMS_REPORT_DATABASE_URL", "migration": "OMS_MIGRATION_DATABASE_URL"}
+CONNECT_SECONDS = 5
 
 
 def is_embedded() -> bool:
@@ -23,27 +23,29 @@ def embedded() -> Cluster:
     return Cluster(data_dir())
 
 
-def aliases(env: environ.Env) -> dict[str, dict[str, Any]]:
+def aliases() -> dict[str, dict[str, Any]]:
     """Django's DATABASES. In tests every alias is the one test database."""
-    databases = {alias: {**_address(env, alias), **_manners(env)} for alias in ROLES}
+    databases = {alias: {**_address(alias), **_manners()} for alias in ROLES}
     for alias in VARIABLES:
         databases[alias]["TEST"] = {"MIRROR": "default"}
     return databases
 
 
-def _address(env: environ.Env, alias: str) -> dict[str, Any]:
+def _address(alias: str) -> dict[str, Any]:
     if is_embedded():
-        address = {"NAME": DATABASE, "USER": ROLES[alias], "HOST": str(embedded().socket_dir), "PORT": "5432"}
-        return {"ENGINE": "django.db.backends.postgresql", **address, "OPTIONS": {}}
-    address = env.db_url(VARIABLES.get(alias, "DATABASE_URL"), default=os.environ["DATABASE_URL"])
-    return {"OPTIONS": {}, **address}
+        where = {"NAME": DATABASE, "USER": ROLES[alias], "HOST": str(embedded().socket_dir), "PORT": "5432"}
+        return {"ENGINE": "django.db.backends.postgresql", **where, "OPTIONS": {}}
+    name = VARIABLES.get(alias, "DATABASE_URL")
+    address = environment.database_url(name if os.environ.get(name) else "DATABASE_URL")
+    # A server that does not answer is an error after some seconds, not a request that hangs.
+    return {**address, "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **address.get("OPTIONS", {})}}
 
 
-def _manners(env: environ.Env) -> dict[str, Any]:
+def _manners() -> dict[str, Any]:
     return {
         # Connections are kept, and tried before use: a restart of the database then costs no request.
-        "CONN_MAX_AGE": env.int("OMS_CONN_MAX_AGE", default=60),
+        "CONN_MAX_AGE": environment.number("OMS_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         # A pooler in transaction mode cannot keep a cursor open between two transactions.
-        "DISABLE_SERVER_SIDE_CURSORS": env.bool("OMS_DISABLE_SERVER_SIDE_CURSORS", default=False),
+        "DISABLE_SERVER_SIDE_CURSORS": environment.flag("OMS_DISABLE_SERVER_SIDE_CURSORS", default=False),
     }

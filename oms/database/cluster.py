@@ -82,6 +82,10 @@ class Cluster:
         process = processes.postmaster(self.pgdata)
         return process.pid if process else None
 
+    def was_killed(self) -> bool:
+        """Whether it ended without being told to: it then left its process id behind."""
+        return self.pid() is None and (self.pgdata / processes.PID_FILE).exists()
+
     def init(self) -> None:
         """Create the server's files, unless they exist; they appear whole or not at all."""
         places.create(self.data_dir)
@@ -106,9 +110,12 @@ class Cluster:
         with self.locked():
             if self.is_running():
                 return
-            if not self._answers(SUPERUSER, SUPERUSER):
-                self._launch()
-            self._create_database()
+            try:
+                if not self._answers(SUPERUSER, SUPERUSER):
+                    self._launch()
+                self._create_database()
+            except psycopg.OperationalError as error:
+                raise ServerError(f"PostgreSQL ended while it was being started (see {self.log_dir}).") from error
 
     def stop(self) -> bool:
         """Stop the server and wait until it has; False if it did not run. Open transactions are rolled back."""
@@ -158,7 +165,7 @@ class Cluster:
                 raise ServerError(f"PostgreSQL did not start: {self._last_complaint()} (see {self.log_dir})") from error
 
     def _run_postmaster(self) -> None:
-        processes.clear_remains(self.pgdata)
+        processes.clear_remains(self.pgdata, self.socket_dir / places.SOCKET)
         log = self.log_dir / "start.log"
         log.unlink(missing_ok=True)
         self._run("pg_ctl", "start", f"--timeout={START_SECONDS}", "--pgdata", self.pgdata, "--log", log)

@@ -68,6 +68,12 @@ def kept_secret(name: str, make: Callable[[], str]) -> str:
         raise ServerError(f"Cannot keep a secret in {path} ({error.strerror}): set OMS_DATA_DIR.") from error
 
 
+def renew_secret(name: str, secret: str) -> None:
+    """Keep another secret in place of one that has become useless."""
+    (data_dir() / name).unlink(missing_ok=True)
+    kept_secret(name, lambda: secret)
+
+
 def _write_once(path: Path, text: str) -> None:
     """Write beside, then link: unlike a rename, a link leaves alone the file of one who was faster."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent)

@@ -27,7 +27,7 @@ class Command(OperatorCommand):
         parser.add_argument("arguments", nargs="*", help="FILE of backup and restore; after --, arguments of psql")
         # Looking is what psql is mostly for, and a slip of the hand then changes nothing.
         parser.add_argument(
-            "--role", choices=ALIASES, default="report", help="whose rights psql has (report reads only)"
+            "--role", choices=ALIASES, default="report", help="before psql: whose rights it has (report reads only)"
         )
 
     def handle(self, *args: Any, act: str, arguments: list[str], **options: Any) -> None:

@@ -1,0 +1,81 @@
+"""Reads the settings of an installation from environment variables; what makes no sense is said, never guessed at.
+
+An empty variable counts as one that is not set: that is what `${NAME:-}` in a compose file makes of it.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+POSTGRESQL = {"postgres", "postgresql"}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Raises ImproperlyConfigured if there is neither a value nor a default."""
+    value = os.environ.get(name) or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} must be set: see docs/operations.md.")
+    return value
+
+
+def words(name: str, default: list[str] | None = None) -> list[str]:
+    """A list with commas between its words."""
+    value = text(name, None if default is None else ",".join(default))
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name, str(default)).lower()
+    if value not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return value in TRUE
+
+
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not re.fullmatch("[0-9]{1,9}", value):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def choice(name: str, default: str, choices: Iterable[str]) -> str:
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def currency(name: str, default: str) -> str:
+    """A currency code (ISO 4217)."""
+    value = text(name, default)
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ImproperlyConfigured(f"{name} must be a currency code such as EUR, not {value!r}.")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, LookupError) as error:
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Berlin, not {value!r}.") from error
+    return value
+
+
+def database_url(name: str) -> dict[str, Any]:
+    """A database's address as Django takes it. It holds a password, so it is not repeated when it is wrong."""
+    try:
+        parts = urlsplit(text(name))
+        if parts.scheme not in POSTGRESQL or not parts.path.strip("/"):
+            raise ValueError
+        address: dict[str, Any] = environ.Env.db_url_config(text(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must read postgresql://USER:PASSWORD@HOST:5432/NAME.") from error
+    return address

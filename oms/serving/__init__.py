@@ -1,0 +1,1 @@
+"""Running the whole system on one machine: what `manage.py serve` starts, shows and looks after."""

@@ -1,0 +1,138 @@
+"""What an operator sets: bad values are one line, never a traceback; production passes Django's own examination."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+import manage
+from oms import environment
+from oms.database import aliases
+from oms.database.places import BASE_DIR
+from oms.tests.scratch import Installation
+
+PRODUCTION = {
+    "DATABASE_URL": "postgresql://oms_web:secret@db.example/oms",
+    "OMS_SECRET_KEY": "".join(chr(ord("a") + number % 26) for number in range(60)),
+    "OMS_ALLOWED_HOSTS": "shop.example",
+}
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Installation:
+    return Installation(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OMS_DEBUG", "perhaps"),
+        ("OMS_CONN_MAX_AGE", "-1"),
+        ("OMS_IDEMPOTENCY_KEY_DAYS", "a month"),
+        ("OMS_TIME_ZONE", "Europe/Atlantis"),
+        ("OMS_TIME_ZONE", "../etc"),
+        ("OMS_CURRENCY", "euro"),
+        ("OMS_LOG_FORMAT", "xml"),
+        ("OMS_LOG_LEVEL", "LOUD"),
+        ("DATABASE_URL", "mysql://u:secret@h/n"),
+        ("DATABASE_URL", "postgresql://u:secret@h:port/n"),
+        ("DATABASE_URL", "localhost"),
+    ],
+)
+def test_a_bad_value_is_named_in_one_line(nowhere: Installation, name: str, value: str) -> None:
+    refused = nowhere.manage("check", **{"OMS_DEBUG": "true", name: value})
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(f"manage.py: {name} must ")
+    assert refused.stderr.count("\n") == 1
+    assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize("missing", ["OMS_SECRET_KEY", "OMS_ALLOWED_HOSTS"])
+@pytest.mark.parametrize("command", ["check", "serve", "verify"])
+def test_a_deployment_says_what_it_lacks(nowhere: Installation, missing: str, command: str) -> None:
+    refused = nowhere.manage(command, **{**PRODUCTION, missing: ""})
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"manage.py: {missing} must be set: see docs/operations.md.\n"
+
+
+def test_the_web_server_says_what_it_lacks(nowhere: Installation) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-c", "import oms.wsgi"],
+        env=nowhere.environment(**{**PRODUCTION, "OMS_SECRET_KEY": ""}),
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (refused.returncode, refused.stderr) == (1, "oms: OMS_SECRET_KEY must be set: see docs/operations.md.\n")
+
+
+def test_a_deployment_passes_the_deployment_checks(nowhere: Installation) -> None:
+    checked = nowhere.manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+def test_control_without_tls_the_deployment_checks_fail(nowhere: Installation) -> None:
+    checked = nowhere.manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, OMS_HTTPS="false")
+
+    assert checked.returncode == 1
+
+
+@pytest.mark.parametrize("command", ["migrate", "verify", "createsuperuser"])
+def test_a_database_that_does_not_answer_is_one_line(nowhere: Installation, command: str) -> None:
+    elsewhere = {**PRODUCTION, "DATABASE_URL": "postgresql://oms_web:secret@127.0.0.1:1/oms"}
+
+    refused = nowhere.manage(command, **elsewhere)
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.count("\n") == 1
+    assert "secret" not in refused.stderr
+
+
+def test_nothing_is_started_or_kept_for_a_database_elsewhere(nowhere: Installation) -> None:
+    nowhere.manage("check", **PRODUCTION)
+
+    assert not nowhere.data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        ([], False),
+        (["check"], False),
+        (["serve"], False),
+        (["verify"], True),
+        (["migrate"], True),
+        (["verify", "--help"], False),
+        (["help", "verify"], False),
+    ],
+)
+def test_only_commands_that_need_it_start_the_database(arguments: list[str], needed: bool) -> None:
+    assert manage.needs_database(arguments) is needed
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMS_CURRENCY", "")
+
+    assert environment.currency("OMS_CURRENCY", "EUR") == "EUR"
+    with pytest.raises(ImproperlyConfigured):
+        environment.text("OMS_CURRENCY")
+
+
+def test_each_role_may_have_an_address_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://web:w@one/oms?sslmode=require")
+    monkeypatch.setenv("OMS_REPORT_DATABASE_URL", "postgresql://report:r@replica/oms?connect_timeout=9")
+    monkeypatch.delenv("OMS_MIGRATION_DATABASE_URL", raising=False)
+
+    found = aliases()
+
+    assert [found[alias]["HOST"] for alias in ("default", "report", "migration")] == ["one", "replica", "one"]
+    assert found["default"]["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert found["report"]["OPTIONS"]["connect_timeout"] == 9
