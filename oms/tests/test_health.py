@@ -58,7 +58,7 @@ def test_not_ready_without_tables() -> None:
 def test_a_request_is_one_line_with_its_id_and_without_its_query(api: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "oms.requests")
 
-    api.get("/api/v1/customers/?search=Ada", headers={"X-Request-Id": "from-the-caller"})
+    api.get("/api/v1/customers/?email=ada@example.com", headers={"X-Request-Id": "from-the-caller"})
 
     (record,) = [record for record in caplog.records if record.name == "oms.requests"]
     RequestIdFilter().filter(record)
@@ -68,7 +68,7 @@ def test_a_request_is_one_line_with_its_id_and_without_its_query(api: Client, ca
     }  # fmt: skip
     assert (line["method"], line["path"], line["status"]) == ("GET", "/api/v1/customers/", 200)
     assert line["request_id"] == "from-the-caller"
-    assert "Ada" not in json.dumps(line)
+    assert "ada" not in json.dumps(line)
 
 
 @pytest.mark.django_db
