@@ -6,12 +6,13 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from oms import database, leash
+from oms import database, environment, leash
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oms.settings")
 
 leash.follow()
 try:
+    environment.require_hosts()
     database.ensure_running()
     application = get_wsgi_application()
 except (ImproperlyConfigured, database.ServerError) as error:
