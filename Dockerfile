@@ -22,4 +22,4 @@ ENV GRANIAN_HOST=0.0.0.0 \
     GRANIAN_LOG_CONFIG=/app/oms/granian.json
 EXPOSE 8000
 # What is missing or wrong in the settings is one line, before anything is started.
-CMD ["sh", "-c", "python manage.py check >/dev/null && exec python -m granian oms.wsgi:application"]
+CMD ["sh", "-c", "python -c 'import oms.wsgi' && exec python -m granian oms.wsgi:application"]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
@@ -25,10 +26,16 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
-def words(name: str, default: list[str] | None = None) -> list[str]:
+def words(name: str, default: list[str]) -> list[str]:
     """A list with commas between its words."""
-    value = text(name, None if default is None else ",".join(default))
+    value = os.environ.get(name) or ",".join(default)
     return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def require_hosts() -> None:
+    """A command needs no host names; a web server without them would refuse everybody. Raises ImproperlyConfigured."""
+    if not settings.ALLOWED_HOSTS:
+        text("OMS_ALLOWED_HOSTS")
 
 
 def flag(name: str, *, default: bool) -> bool:

@@ -8,11 +8,11 @@ from oms import database, environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # On the embedded server, or where one says so, this is somebody's own machine. Anything else is a deployment,
-# which must bring its secret and say under which names it is reached.
+# which must bring its secret and, to be served, say under which names it is reached.
 DEBUG = environment.flag("OMS_DEBUG", default=False)
 LOCAL = DEBUG or database.is_embedded()
 SECRET_KEY = environment.text("OMS_SECRET_KEY", database.secret_key() if LOCAL else None)
-ALLOWED_HOSTS = environment.words("OMS_ALLOWED_HOSTS", ["*"] if LOCAL else None)
+ALLOWED_HOSTS = environment.words("OMS_ALLOWED_HOSTS", ["*"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = environment.words("OMS_CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [

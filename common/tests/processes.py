@@ -16,7 +16,7 @@ def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
     """`manage.py` with these arguments, running; its output can be read."""
     return subprocess.Popen(
         [sys.executable, MANAGE, *arguments],
-        env=os.environ | {"DATABASE_URL": _url(), "OMS_SECRET_KEY": "of a test"} | variables,
+        env=os.environ | {"DATABASE_URL": _url(), "OMS_SECRET_KEY": "of a test", "OMS_LOG_FORMAT": "line"} | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -115,6 +115,7 @@ def test_moves_to_a_fresh_cluster_with_a_log_that_goes_on_in_order(fresh: Instal
 
 
 def test_control_without_a_new_epoch_the_log_is_hidden(fresh: Installation) -> None:
+    whole = log(fresh)
     with fresh.cluster.connect("oms_migration") as connection:
         connection.execute("UPDATE event_epoch SET epoch = 1")
     try:
@@ -124,7 +125,7 @@ def test_control_without_a_new_epoch_the_log_is_hidden(fresh: Installation) -> N
             connection.execute("UPDATE event_epoch SET epoch = 2")
 
     assert not hidden["readable"]
-    assert [event[-1] for event in hidden["events"]].count("order.placed") < 2
+    assert len(hidden["events"]) < len(whole["events"])
 
 
 def test_brings_back_what_was_and_keeps_what_is_replaced(shop: Installation, copy: Path) -> None:

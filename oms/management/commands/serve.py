@@ -15,7 +15,7 @@ from django.core.management.base import CommandParser
 from django.db import connections
 
 from common.commands import OperatorCommand
-from oms import database
+from oms import database, environment
 from oms.database import places
 from oms.serving import access, children
 from oms.serving.address import Address, require_free, resolve
@@ -44,6 +44,7 @@ class Command(OperatorCommand):
         parser.add_argument("--demo", action="store_true", help="fill an empty system with a shop to try it on")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        environment.require_hosts()
         address = resolve(options["host"], options["port"])
         require_free(address)
         self.stderr.write("Starting ...", self.style.NOTICE)
