@@ -11,6 +11,8 @@ from accounts.services import create_service, create_token
 from common.actors import Actor
 from common.transactions import run
 from customers.services import create_customer
+from oms import database
+from oms.database.cluster import SUPERUSER
 from products.services import create_product
 
 CUSTOMERS, PRODUCTS = 900, 900
@@ -44,7 +46,7 @@ def fresh_database() -> Iterator[Stage]:
 
 def _recreate() -> None:
     _drop()
-    _maintain(f"CREATE DATABASE {connection.settings_dict['NAME']}")
+    _maintain(f"CREATE DATABASE {connection.settings_dict['NAME']} OWNER {connection.settings_dict['USER']}")
 
 
 def _drop() -> None:
@@ -53,6 +55,11 @@ def _drop() -> None:
 
 
 def _maintain(statement: str) -> None:
+    """Databases are made by the role that may: on a server of one's own that of the settings."""
+    if database.is_embedded():
+        with database.embedded().connect(SUPERUSER, SUPERUSER) as server:
+            server.execute(statement.encode())
+        return
     maintenance = connection.copy()
     maintenance.settings_dict = {**connection.settings_dict, "NAME": "postgres"}
     try:

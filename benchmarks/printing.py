@@ -17,10 +17,14 @@ BASE = "floor"
 def table(contenders: Sequence[Contender], costs: Mapping[str, Cost]) -> str:
     """One line per contender, in Markdown; `× floor` compares the totals."""
     floor = costs[BASE].total_ms if BASE in costs else None
-    rows = [_row(contender, costs[contender.name], floor) for contender in contenders]
-    widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
+    return columns(HEAD, [_row(contender, costs[contender.name], floor) for contender in contenders])
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown: a name and figures."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     rule = ["-" * widths[0], *(f"{'-' * (width - 1)}:" for width in widths[1:])]
-    return "\n".join(_line(row, widths) for row in (HEAD, rule, *rows))
+    return "\n".join(_line(row, widths) for row in (head, rule, *rows))
 
 
 def _row(contender: Contender, cost: Cost, floor: float | None) -> tuple[str, ...]:
@@ -47,14 +51,21 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def facts(plan: Plan) -> str:
     """The machine, the versions and the plan of the run."""
+    return (
+        f"{machine()}, "
+        f"{plan.server} {version(plan.server)}: {plan.workers} workers of {plan.threads} threads; "
+        f"{plan.clients} clients, medians of {plan.rounds} rounds of {plan.seconds:g} s"
+    )
+
+
+def machine() -> str:
+    """What the run ran on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
         postgres, fsync = cursor.fetchone() or ("?", "?")
     return (
         f"{psutil.cpu_count()} cores {_processor()}, load {psutil.getloadavg()[0]:.1f}; "
-        f"Python {platform.python_version()}, Django {version('django')}, PostgreSQL {postgres} (fsync {fsync}), "
-        f"{plan.server} {version(plan.server)}: {plan.workers} workers of {plan.threads} threads; "
-        f"{plan.clients} clients, medians of {plan.rounds} rounds of {plan.seconds:g} s"
+        f"Python {platform.python_version()}, Django {version('django')}, PostgreSQL {postgres} (fsync {fsync})"
     )
 
 

@@ -33,3 +33,22 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ImportRun(models.Model):
+    """One run of an import. Its rows in the staging tables are its own; when it falls silent, the next run clears them.
+
+    The table is unlogged like those: after a crash of the database both are empty.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    target = models.CharField(max_length=60)
+    abandoned = models.BooleanField(default=False)
+    touched_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "import_runs"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.pk}"

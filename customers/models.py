@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Lower, Now
 
+from common.imports.models import StagedGroup, StagedRow
+
 AGGREGATE = "customer"
 
 
@@ -52,3 +54,22 @@ class Customer(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class CustomerImportRow(StagedRow):
+    """A row of a file of customers, waiting to be imported. The key is the e-mail in lower case."""
+
+    email = models.TextField(null=True)  # noqa: DJ001 - a rejected row has no values
+    first_name = models.TextField(null=True)  # noqa: DJ001
+    last_name = models.TextField(null=True)  # noqa: DJ001
+    phone = models.TextField(null=True)  # noqa: DJ001
+
+    class Meta(StagedRow.Meta):
+        db_table = "customer_import_rows"
+
+
+class CustomerImportGroup(StagedGroup):
+    """The rows of one customer."""
+
+    class Meta(StagedGroup.Meta):
+        db_table = "customer_import_groups"

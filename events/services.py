@@ -1,7 +1,7 @@
 """Writing the event log and reading it without losing an event."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -66,6 +66,25 @@ def append(*changes: Change, actor: Actor) -> None:
                 [to_json(change.payload) for change in changes],
                 [None if change.personal is None else to_json(change.personal) for change in changes],
             ],
+        )
+
+
+def append_first(aggregate_type: str, type_: str, rows: str, parameters: Sequence[Any], *, actor: Actor) -> None:
+    """Record that aggregates came into being, many at once: their events are version 1.
+
+    `rows` is a SELECT of id, payload and personal data; what the database knows need not travel to be written.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, personal,
+                                actor, request_id, occurred_at)
+            SELECT pg_current_xact_id(), %s, first.id, 1, %s, first.payload, first.personal,
+                   %s, %s, statement_timestamp()
+            FROM ({rows}) AS first (id, payload, personal)
+            ORDER BY first.id
+            """,
+            [aggregate_type, type_, actor.name, actor.request_id, *parameters],
         )
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Now
 from django_fsm import FSMField, can_proceed, transition
 
+from common.imports.models import StagedGroup, StagedRow
 from customers.models import Customer
 from orders.errors import InvalidTransition, NotEditable
 from products.models import Product
@@ -206,3 +207,24 @@ class OrderItem(models.Model):
 
 def total_of(lines: "Iterable[OrderItem]") -> int:
     return sum(line.quantity * line.unit_price_cents for line in lines)
+
+
+class OrderImportRow(StagedRow):
+    """A line of a file of orders, waiting to be imported. The key is the order's external reference."""
+
+    email = models.TextField(null=True)  # noqa: DJ001 - a rejected row has no values
+    sku = models.TextField(null=True)  # noqa: DJ001
+    quantity = models.IntegerField(null=True)
+    unit_price_cents = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(null=True)
+    status = models.TextField(null=True)  # noqa: DJ001
+
+    class Meta(StagedRow.Meta):
+        db_table = "order_import_rows"
+
+
+class OrderImportGroup(StagedGroup):
+    """The lines of one order, which need not stand together in the file."""
+
+    class Meta(StagedGroup.Meta):
+        db_table = "order_import_groups"

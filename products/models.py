@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from common.imports.models import StagedGroup, StagedRow
+
 AGGREGATE = "product"
 
 
@@ -118,3 +120,24 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delta:+d} {self.kind}"
+
+
+class ProductImportRow(StagedRow):
+    """A row of a file of products, waiting to be imported. The key is the SKU."""
+
+    name = models.TextField(null=True)  # noqa: DJ001 - a rejected row has no values
+    description = models.TextField(null=True)  # noqa: DJ001
+    price_cents = models.BigIntegerField(null=True)
+    stock_quantity = models.BigIntegerField(null=True)
+    reorder_level = models.BigIntegerField(null=True)
+    is_active = models.BooleanField(null=True)
+
+    class Meta(StagedRow.Meta):
+        db_table = "product_import_rows"
+
+
+class ProductImportGroup(StagedGroup):
+    """The rows of one product."""
+
+    class Meta(StagedGroup.Meta):
+        db_table = "product_import_groups"

@@ -5,6 +5,7 @@ from orders.services.anonymising import anonymise_customer
 from orders.services.counting import count_shelf, reserved_units
 from orders.services.demand import Line
 from orders.services.editing import edit_items
+from orders.services.importing import import_orders
 from orders.services.placing import place_order
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "count_shelf",
     "deliver_order",
     "edit_items",
+    "import_orders",
     "place_order",
     "reserved_units",
     "ship_order",

@@ -15,8 +15,8 @@ from orders import services
 from orders.models import Order, OrderQuerySet
 from orders.services import Line, counting, demand, editing, placing
 from orders.tests.factories import ACTOR, OrderFactory
-from products import services as product_services
 from products.models import Product, ProductQuerySet
+from products.services import acts as product_services
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

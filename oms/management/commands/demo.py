@@ -67,7 +67,8 @@ def import_past(folder: Path) -> None:
         columns = [field.name for field in fields(kind)]
         write_csv(path, columns, (astuple(row) for row in rows))
         maps = [f"{column.removesuffix('_cents')}={column}" for column in columns]
-        call_command(command, str(path), map=maps, prices="cents", stdout=io.StringIO())
+        options = {} if command == "import_customers" else {"prices": "cents"}
+        call_command(command, str(path), map=maps, stdout=io.StringIO(), **options)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

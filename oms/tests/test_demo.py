@@ -1,0 +1,32 @@
+"""The demo shop comes in through the import commands, sound and the same each time."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from oms import demo
+from oms.verification import prove
+from orders.models import Order
+from products.models import Product
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
+
+
+def fill() -> str:
+    out = StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "PAST_ORDERS", 300)
+
+    first, second = fill(), fill()
+
+    assert first == "Made 320 products, 450 customers and 400 orders.\n"
+    assert "nothing was added" in second
+    assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
+    assert Order.objects.filter(takes_stock=False).count() == 300
+    assert Product.objects.low_on_stock().exists()
+    assert prove().broken == []
