@@ -1,6 +1,8 @@
 """What can be done with products and their stock."""
 
 from products.services.acts import (
+    MOST_STOCK,
+    Kind,
     Movement,
     adjust_stock,
     change_product,
@@ -14,6 +16,8 @@ from products.services.acts import (
 from products.services.importing import import_products
 
 __all__ = [
+    "MOST_STOCK",
+    "Kind",
     "Movement",
     "adjust_stock",
     "change_product",

@@ -10,8 +10,8 @@ from common.actors import Actor
 from common.tests.racing import Meeting, codes, meet_after, race
 from common.transactions import run
 from events.models import Event
-from products import services
 from products.models import Product, ProductQuerySet
+from products.services import acts as services
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

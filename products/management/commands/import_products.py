@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.actors import Actor
-from common.api.fields import MOST_STOCK
 from common.imports.command import ImportCommand
 from common.imports.fields import Field, Layout
 from common.imports.running import Batch, Stage
 from common.imports.values import CENTS_IN, Parse, Rejected, one_of, price, text, whole_number
 from common.transactions import run
+from products.services import MOST_STOCK
 from products.services.importing import NAMED, PRICED, TABLES, import_products
 
 ACTOR = Actor.command("import_products")
