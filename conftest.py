@@ -18,6 +18,7 @@ from accounts.services import create_token
 from common.actors import Actor
 from customers.permissions import GRANTS as CUSTOMER_GRANTS
 from events.models import Epoch
+from events.permissions import GRANTS as EVENT_GRANTS
 from oms import database
 from orders.permissions import GRANTS as ORDER_GRANTS
 from products.permissions import GRANTS as PRODUCT_GRANTS
@@ -71,6 +72,7 @@ def seed() -> None:
     Epoch.objects.get_or_create(epoch=1)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE events ALTER COLUMN epoch SET DEFAULT 1")
+    grant("events", "event", EVENT_GRANTS)
     grant("customers", "customer", CUSTOMER_GRANTS)
     grant("products", "product", PRODUCT_GRANTS)
     grant("orders", "order", ORDER_GRANTS)
@@ -100,6 +102,22 @@ def api_as(db: None) -> Callable[[str], Client]:
         user = User.objects.create_user(f"{role}-{User.objects.count()}")
         grant_role(user, role)
         return client_for(user)
+
+    return make
+
+
+@pytest.fixture
+def staff(db: None) -> Callable[[str], Client]:
+    """Browsers signed in to the back-office, by role; "none" of the staff has no role, "chief" every right."""
+
+    def make(role: str) -> Client:
+        name = f"{role}-{User.objects.count()}"
+        user = User.objects.create_user(name, is_staff=role != "stranger", is_superuser=role == "chief")
+        if role not in ("chief", "none", "stranger"):
+            grant_role(user, role)
+        browser = Client()
+        browser.force_login(user)
+        return browser
 
     return make
 

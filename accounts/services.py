@@ -1,13 +1,15 @@
-"""Making tokens, and knowing by one who calls."""
+"""Making tokens, knowing by one who calls, and who it was that did something."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import ApiToken, User, digest_of, new_secret
-from common.errors import Conflict, Duplicate, InvalidInput
+from common.errors import Conflict, Duplicate, InvalidInput, NotFound
 
 TOUCH_EVERY_SECONDS = 60
 
@@ -20,6 +22,29 @@ def create_token(user: User, *, name: str, expires_at: datetime | None = None) -
     secret = new_secret()
     token = ApiToken.objects.create(user=user, name=name, expires_at=expires_at, digest=digest_of(secret))
     return token, secret
+
+
+@transaction.atomic(savepoint=False)
+def revoke_token(token_id: int) -> ApiToken:
+    """End a token's life at once; one that was revoked before keeps its time. Raises NotFound."""
+    token = ApiToken.objects.select_for_update(of=("self",), no_key=True).filter(pk=token_id).first()
+    if token is None:
+        raise NotFound(f"There is no token {token_id}.")
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+    return token
+
+
+def names_of(actors: Collection[str]) -> dict[str, str]:
+    """What people call the actors of ledger and log: user:3 by the user's name, token:12 by the token's."""
+    ids: dict[str, list[int]] = {"user": [], "token": []}
+    for kind, _, number in (actor.partition(":") for actor in actors):
+        if kind in ids and number.isdecimal():
+            ids[kind].append(int(number))
+    users = User.objects.filter(pk__in=ids["user"]).values_list("pk", "username") if ids["user"] else ()
+    tokens = ApiToken.objects.filter(pk__in=ids["token"]).values_list("pk", "name") if ids["token"] else ()
+    return {f"user:{pk}": name for pk, name in users} | {f"token:{pk}": f"{name} (API)" for pk, name in tokens}
 
 
 @transaction.atomic(savepoint=False)

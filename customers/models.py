@@ -16,6 +16,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """The customer known by this address, whatever its case; asked as the unique index can answer it."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
 
+    def search(self, text: str) -> Self:
+        """By the beginning of a name or of the e-mail address, or by the whole phone number."""
+        names = models.Q(first_name__istartswith=text) | models.Q(last_name__istartswith=text)
+        return self.filter(models.Q(email__istartswith=text) | models.Q(phone=text) | names)
+
 
 class Customer(models.Model):
     """A buyer, known by an e-mail address that is unique whatever its case."""
@@ -36,6 +41,7 @@ class Customer(models.Model):
     class Meta:
         db_table = "customers"
         default_permissions = ("view", "add", "change")
+        permissions: ClassVar = [("anonymise_customer", "Can anonymise customers")]
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="customers_email_unique"),

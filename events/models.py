@@ -44,7 +44,7 @@ class Event(models.Model):
 
     class Meta:
         db_table = "events"
-        default_permissions = ()
+        default_permissions = ("view",)
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["aggregatetype", "aggregateid", "version"], name="events_aggregate_version_unique"

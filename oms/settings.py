@@ -83,6 +83,7 @@ SESSION_ENGINE = "accounts.sessions"
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
+DATE_FORMAT, DATETIME_FORMAT = "Y-m-d", "Y-m-d H:i"
 USE_TZ = True
 
 # A business day begins and ends in this zone; so do dates without a zone in an import.
@@ -101,6 +102,8 @@ WHITENOISE_USE_FINDERS = True  # served from the packages they came in: no colle
 
 # Largest body the API or a form reads; anything larger is refused before it is parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# An order of a thousand lines, each with SKU and quantity, some blank, is a form like any other.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -1,5 +1,6 @@
 """Orders: what was agreed with a customer, and where it stands."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -16,6 +17,7 @@ from orders.errors import InvalidTransition, NotEditable
 from products.models import Product
 
 AGGREGATE = "order"
+NUMBER = re.compile("(SO-)?([0-9]{1,18})", re.ASCII)
 PAST_TENSE = {"confirm": "confirmed", "ship": "shipped", "deliver": "delivered", "cancel": "cancelled"}
 
 
@@ -47,6 +49,19 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_lines(self) -> Self:
         """Each order with its items in `lines`, in one statement for all."""
         return self.prefetch_related(Prefetch("items", OrderItem.objects.order_by("pk"), to_attr="lines"))
+
+    def search(self, text: str) -> Self:
+        """By number, external reference, the buyer's e-mail address or SKU, each whole.
+
+        What the text means is looked up first: a condition that allowed for every meaning could use no index.
+        """
+        number = NUMBER.fullmatch(text.upper())
+        if number:  # plain digits may be anybody's reference too
+            return self.filter(Q(pk=int(number[2])) | Q(external_ref=text))
+        if "@" in text:
+            return self.filter(customer__in=Customer.objects.with_email(text))
+        by_reference = self.filter(external_ref=text)
+        return by_reference if by_reference.exists() else self.filter(items__product__sku=text)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)

@@ -23,6 +23,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
         by_id = Q(pk__in=ids) if ids or not skus else Q()
         return self.filter(by_id | by_sku)
 
+    def search(self, text: str) -> Self:
+        """By the beginning of the SKU or a part of the name."""
+        return self.filter(Q(sku__startswith=text) | Q(name__icontains=text))
+
     def low_on_stock(self) -> Self:
         return self.filter(is_active=True, stock_quantity__lte=F("reorder_level"))
 

@@ -19,7 +19,7 @@ BAD_QUERIES = {
     "no escape": ("?limit=%zz", "malformed_request"),
     "not UTF-8": ("?limit=%ff", "malformed_request"),
     "a surrogate": ("?limit=%ed%a0%80", "malformed_request"),
-    "too many": ("?" + "&".join(f"a{n}=1" for n in range(2_000)), "malformed_request"),
+    "too many": ("?" + "&".join(f"a{n}=1" for n in range(3_000)), "malformed_request"),
 }
 BAD_LIST_QUERIES = {
     "limit zero": "limit=0", "limit too high": "limit=201", "limit negative": "limit=-1",

@@ -1,0 +1,77 @@
+"""Customers in the back-office."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from common.admin import Act, ActForm, CreationForm, RecordAdmin, Text, act_on, moment
+from customers import services
+from customers.models import AGGREGATE, Customer
+from events.services import Entry, timeline
+
+
+class Particulars(forms.Form):
+    email = forms.EmailField(max_length=255)
+    first_name = Text(required=False)
+    last_name = Text(required=False)
+    phone = Text(required=False)
+
+
+class NewCustomer(Particulars, CreationForm):
+    pass
+
+
+class CustomerChange(Particulars, ActForm):
+    pass
+
+
+@act_on(Customer)
+class Create(Act):
+    name, label, done = "add", "Add customer", "The customer was added."
+    permission = "customers.add_customer"
+    form_class = NewCustomer
+
+    def perform(self, **fields: Any) -> Customer:
+        return services.create_customer(**fields)
+
+
+@act_on(Customer)
+class Change(Act):
+    name, label, saves, done = "edit", "Edit", "Save", "The customer was saved."
+    permission = "customers.change_customer"
+    form_class = CustomerChange
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.record, name) for name in Customer.PERSONAL}
+
+    def perform(self, **fields: Any) -> Customer:
+        return services.change_customer(self.record.pk, **fields)
+
+
+@admin.register(Customer)
+class CustomerAdmin(RecordAdmin):
+    record_template = "admin/customers/customer/record.html"
+    list_display = ("id", "email", "first_name", "last_name", "phone", "created_at")
+    list_display_links = ("id", "email")
+    list_filter = ("created_at",)
+    search_fields = ("email",)
+    search_help_text = "Beginning of a name or of an e-mail address, or a phone number"
+    sortable_by = ("id", "created_at")
+
+    def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
+        return queryset.search(term)
+
+    def story(self, record: Customer, *, after: int = 0) -> list[Entry]:
+        return timeline(AGGREGATE, record.pk, after=after)
+
+    def facts(self, request: HttpRequest, record: Customer) -> dict[str, Any]:
+        pairs = [
+            ("E-mail", record.email),
+            ("First name", record.first_name),
+            ("Last name", record.last_name),
+            ("Phone", record.phone),
+            ("Customer since", moment(record.created_at)),
+        ]
+        return {"title": f"Customer {record.pk}", "subtitle": str(record), "pairs": pairs}

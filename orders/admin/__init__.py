@@ -1,0 +1,5 @@
+"""Orders in the back-office, with what needs them of other apps' records: stock documents and anonymising."""
+
+from orders.admin import acts, lists, people, stock
+
+__all__ = ["acts", "lists", "people", "stock"]

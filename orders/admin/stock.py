@@ -1,0 +1,88 @@
+"""Stock documents, offered on the product's page. They stand here because a count needs what orders reserve."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+
+from common.admin import Act, ActForm, CreationForm, Text, act_on
+from common.errors import DomainError
+from orders.services import count_shelf, reserved_units
+from products.models import Product, StockMovement
+from products.services import MOST_STOCK, adjust_stock, set_stock
+
+Kind = StockMovement.Kind
+
+
+class Units(forms.IntegerField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": MOST_STOCK, **kwargs})
+
+
+class Difference(ActForm):
+    delta = Units(min_value=-MOST_STOCK, label="Units more", help_text="Negative: units fewer.")
+    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in (Kind.RECEIPT, Kind.ADJUSTMENT)])
+    reason = Text()
+
+
+class NewNumber(ActForm):
+    set_to = Units(label="Available units shall be")
+    expected = Units(widget=forms.HiddenInput)
+    reason = Text()
+
+
+class Count(ActForm):
+    counted = Units(label="Units counted on the shelf", help_text="All that lie there, those of open orders included.")
+    expected_on_hand = Units(widget=forms.HiddenInput)
+    reason = Text()
+
+
+class StockAct(Act):
+    permission = "products.adjust_stock"
+    previews = True
+
+    def context(self) -> dict[str, Any]:
+        available, reserved = self.record.stock_quantity, reserved_units(self.record.pk)
+        return {"pairs": [("Available", available), ("Reserved", reserved), ("On hand", available + reserved)]}
+
+    def refused(self, form: CreationForm, error: DomainError) -> HttpResponse:
+        """The page that comes back shows the numbers of now, and goes on from them."""
+        answer = super().refused(form, error)
+        form.replace(self.initial())
+        return answer
+
+    def preview(self, outcome: Product) -> list[tuple[str, str]]:
+        return [("Available now", str(self.record.stock_quantity)), ("Available then", str(outcome.stock_quantity))]
+
+
+@act_on(Product)
+class Adjust(StockAct):
+    name, label, done = "adjust", "Receive or adjust", "The stock was adjusted."
+    form_class = Difference
+
+    def perform(self, **fields: Any) -> Product:
+        return adjust_stock(self.record.pk, kind=Kind(fields.pop("kind")), **fields)
+
+
+@act_on(Product)
+class SetStock(StockAct):
+    name, label, done = "set_stock", "Set stock", "The stock was set."
+    form_class = NewNumber
+
+    def initial(self) -> dict[str, Any]:
+        return {"expected": self.record.stock_quantity}
+
+    def perform(self, **fields: Any) -> Product:
+        return set_stock(self.record.pk, **fields)
+
+
+@act_on(Product)
+class CountShelf(StockAct):
+    name, label, done = "count", "Count", "The count was recorded."
+    form_class = Count
+
+    def initial(self) -> dict[str, Any]:
+        return {"expected_on_hand": self.record.stock_quantity + reserved_units(self.record.pk)}
+
+    def perform(self, **fields: Any) -> Product:
+        return count_shelf(self.record.pk, **fields)

@@ -1,0 +1,94 @@
+"""Every page of the back-office with the roles it is for, and every act with a form that goes through.
+
+Who adds a page adds it here: a test compares this table with the addresses there are.
+"""
+
+import uuid
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
+from orders.services import Line
+from orders.tests.factories import OrderFactory
+from products.tests.factories import ProductFactory
+
+CHIEF: tuple[str, ...] = ()
+SELL = (SALES, MANAGER)
+STORE = (WAREHOUSE, MANAGER)
+
+# Address → the roles that may open it; a superuser may always.
+PAGES: dict[str, tuple[str, ...]] = {
+    "orders_order_changelist": ROLES,
+    "orders_order_change": ROLES,
+    "orders_order_add": SELL,
+    "orders_order_confirm": SELL,
+    "orders_order_ship": STORE,
+    "orders_order_deliver": STORE,
+    "orders_order_edit_items": SELL,
+    "orders_order_cancel": SELL,
+    "orders_order_note": (SALES, WAREHOUSE, FINANCE, MANAGER),
+    "products_product_changelist": ROLES,
+    "products_product_change": ROLES,
+    "products_product_add": (MANAGER,),
+    "products_product_edit": (MANAGER,),
+    "products_product_adjust": STORE,
+    "products_product_set_stock": STORE,
+    "products_product_count": STORE,
+    "products_stockmovement_changelist": ROLES,
+    "customers_customer_changelist": ROLES,
+    "customers_customer_change": ROLES,
+    "customers_customer_add": SELL,
+    "customers_customer_edit": (SALES, FINANCE, MANAGER),
+    "customers_customer_anonymise": (MANAGER,),
+    "events_event_changelist": (MANAGER,),
+    "accounts_apitoken_changelist": CHIEF,
+    "accounts_apitoken_change": CHIEF,
+    "accounts_apitoken_add": CHIEF,
+    "accounts_apitoken_revoke": CHIEF,
+    "accounts_user_changelist": CHIEF,
+    "accounts_user_change": CHIEF,
+    "accounts_user_add": CHIEF,
+    "accounts_user_history": CHIEF,
+    "auth_user_password_change": CHIEF,
+    "auth_group_changelist": CHIEF,
+    "auth_group_change": CHIEF,
+    "auth_group_add": CHIEF,
+    "auth_group_history": CHIEF,
+}
+# An act's address → the status of the order it is tried on, and a form that goes through.
+ACTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "orders_order_add": ("PENDING", {"items_sku": "TEA", "items_quantity": "1"}),
+    "orders_order_confirm": ("PENDING", {}),
+    "orders_order_ship": ("CONFIRMED", {"note": "two parcels"}),
+    "orders_order_deliver": ("SHIPPED", {}),
+    "orders_order_edit_items": ("PENDING", {"items_sku": "TEA", "items_quantity": "3"}),
+    "orders_order_cancel": ("CONFIRMED", {"reason": "changed their mind"}),
+    "orders_order_note": ("DELIVERED", {"text": "rang twice"}),
+    "products_product_add": ("PENDING", {"sku": "NEW", "name": "Lamp", "price_cents": "1", "stock_quantity": "5"}),
+    "products_product_edit": ("PENDING", {"sku": "TEA", "name": "Green tea", "price_cents": "1"}),
+    "products_product_adjust": ("PENDING", {"delta": "1", "kind": "receipt", "reason": "came"}),
+    "products_product_set_stock": ("PENDING", {"set_to": "5", "expected": "8", "reason": "recounted"}),
+    "products_product_count": ("PENDING", {"counted": "9", "expected_on_hand": "10", "reason": "Monday"}),
+    "customers_customer_add": ("PENDING", {"email": "grace@example.com"}),
+    "customers_customer_edit": ("PENDING", {"email": "grace@example.com"}),
+    "customers_customer_anonymise": ("PENDING", {"certain": "on"}),
+}
+
+
+def world(status: str = "PENDING") -> dict[str, int]:
+    """An order in this status with its product TEA and its customer; their ids by the names of their models."""
+    product = ProductFactory(sku="TEA", stock_quantity=10)
+    order = OrderFactory(lines=[Line(quantity=2, product_id=product.pk)], status=status)
+    return {"order": order.pk, "product": product.pk, "customer": order.customer_id, "version": order.version}
+
+
+def address(name: str, pks: dict[str, int]) -> str:
+    model, _, kind = name.partition("_")[2].partition("_")
+    return reverse(f"admin:{name}", args=[] if kind in ("changelist", "add") else [pks[model]])
+
+
+def filled(name: str, pks: dict[str, int]) -> dict[str, Any]:
+    """The form of an act as its page would send it."""
+    unseen = {"idempotency_key": str(uuid.uuid4()), "version": pks["version"] if "_order_" in name else 1}
+    return {"customer_id": pks["customer"], "reorder_level": "0", **unseen, **ACTS[name][1]}

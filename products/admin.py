@@ -1,0 +1,108 @@
+"""Products in the back-office: catalogue and ledger. Stock documents need what orders reserve and live there."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.services import names_of
+from common import money
+from common.admin import Act, ActForm, CreationForm, LongText, Money, ReadOnlyAdmin, RecordAdmin, Text, act_on
+from events.services import Entry, timeline
+from products import services
+from products.models import AGGREGATE, Product, StockMovement
+from products.services import MOST_STOCK
+
+MOST_ROWS = 50
+ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
+
+
+class Catalogue(forms.Form):
+    sku = Text(label="SKU")
+    name = Text()
+    description = LongText(required=False, max_length=10_000)
+    price_cents = Money(label="Price")
+    reorder_level = forms.IntegerField(min_value=0, max_value=MOST_STOCK, initial=0)
+
+
+class NewProduct(Catalogue, CreationForm):
+    stock_quantity = forms.IntegerField(min_value=0, max_value=MOST_STOCK, initial=0, label="Opening stock")
+
+
+class ProductChange(Catalogue, ActForm):
+    is_active = forms.BooleanField(required=False, label="Is sold")
+
+
+@act_on(Product)
+class Create(Act):
+    name, label, done = "add", "Add product", "The product was added."
+    permission = "products.add_product"
+    form_class = NewProduct
+
+    def perform(self, **fields: Any) -> Product:
+        return services.create_product(**fields)
+
+
+@act_on(Product)
+class Change(Act):
+    name, label, saves, done = "edit", "Edit", "Save", "The product was saved."
+    permission = "products.change_product"
+    form_class = ProductChange
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.record, name) for name in Product.CATALOGUE}
+
+    def perform(self, **fields: Any) -> Product:
+        return services.change_product(self.record.pk, **fields)
+
+
+@admin.register(Product)
+class ProductAdmin(RecordAdmin):
+    list_display = ("sku", "name", "price", "stock_quantity", "reorder_level", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("sku",)
+    search_help_text = "Beginning of a SKU, or words of the name"
+    sortable_by = ("sku",)
+    record_template = "admin/products/product/record.html"
+
+    @admin.display(description="price")
+    def price(self, product: Product) -> str:
+        return money.shown(product.price_cents)
+
+    def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
+        return queryset.search(term)
+
+    def story(self, record: Product, *, after: int = 0) -> list[Entry]:
+        return timeline(AGGREGATE, record.pk, after=after)
+
+    def facts(self, request: HttpRequest, record: Product) -> dict[str, Any]:
+        pairs = [
+            ("SKU", record.sku),
+            ("Name", record.name),
+            ("Description", record.description),
+            ("Price", money.shown(record.price_cents)),
+            ("Available", record.stock_quantity),
+            ("Reorder level", record.reorder_level),
+            ("Is sold", "yes" if record.is_active else "no"),
+        ]
+        rows = list(record.movements.order_by("-sequence")[:MOST_ROWS])
+        names = names_of({row.actor for row in rows})
+        ledger = [(row, names.get(row.actor, row.actor)) for row in rows]
+        return {"title": record.sku, "subtitle": record.name, "pairs": pairs, "ledger": ledger}
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(ReadOnlyAdmin):
+    view_permission = "products.view_product"
+    list_display = (*("created_at", "product", "sequence", "delta", "balance", "kind", "order_id", "actor", "reason"),)
+    list_select_related = ("product",)
+    ordering = ("-id",)
+    sortable_by = ()
+    search_fields = ("order_id",)
+    search_help_text = "A SKU, or the number of an order"
+
+    def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
+        order = ORDER_NUMBER.fullmatch(term.upper())
+        return queryset.filter(order_id=int(order[1])) if order else queryset.filter(product__sku=term)
