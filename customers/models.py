@@ -10,6 +10,9 @@ AGGREGATE = "customer"
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",), no_key=True)
+
     def with_email(self, email: str) -> Self:
         """The customer known by this address, whatever its case; asked as the unique index can answer it."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
@@ -20,6 +23,8 @@ class Customer(models.Model):
 
     # What may be changed, and what counts as personal in the event log.
     PERSONAL: ClassVar = ("email", "first_name", "last_name", "phone")
+    # What the API shows of a customer, wherever it does.
+    SHOWN: ClassVar = ("id", *PERSONAL, "version", "created_at", "updated_at")
 
     email = models.EmailField(max_length=255)
     first_name = models.CharField(max_length=255, blank=True)

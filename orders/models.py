@@ -64,6 +64,7 @@ class Order(models.Model):
         DELIVERED = "DELIVERED"
         CANCELLED = "CANCELLED"
 
+    HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
     ACTS: ClassVar = ("edit_items", "confirm", "ship", "deliver", "cancel")
 
     # Indexed together with created_at below.

@@ -1,12 +1,14 @@
 """Filters whose values are taken as strictly as a body's."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.utils.dateparse import parse_datetime
+from rest_framework.exceptions import ValidationError
 
 MOST_SEARCHED = 255
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
@@ -28,6 +30,14 @@ class InstantField(forms.CharField):
         if instant is None:
             raise forms.ValidationError("A time with its zone, as 2026-01-31T12:00:00Z.", code="invalid")
         return instant
+
+
+def instant(parameters: Mapping[str, str], name: str) -> datetime | None:
+    """The time that a parameter of an address names, if it is there. Raises ValidationError."""
+    try:
+        return InstantField(required=False).clean(parameters.get(name, ""))
+    except forms.ValidationError as error:
+        raise ValidationError({name: error.messages}) from None
 
 
 class InstantFilter(django_filters.Filter):

@@ -2,13 +2,14 @@
 
 from orders.services.acts import add_note, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.anonymising import anonymise_customer
-from orders.services.counting import count_shelf, reserved_units
+from orders.services.counting import Stock, count_shelf, reserved_units, stock_as_of, stock_now
 from orders.services.demand import Line
 from orders.services.editing import edit_items
 from orders.services.placing import place_order
 
 __all__ = [
     "Line",
+    "Stock",
     "add_note",
     "anonymise_customer",
     "cancel_order",
@@ -19,4 +20,6 @@ __all__ = [
     "place_order",
     "reserved_units",
     "ship_order",
+    "stock_as_of",
+    "stock_now",
 ]
