@@ -2,11 +2,15 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 
+from common.search import Words, begins
+
 AGGREGATE = "customer"
+SEARCHED = Words("email", "first_name", "last_name")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -16,6 +20,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def with_email(self, email: str) -> Self:
         """The customer known by this address, whatever its case; asked as the unique index can answer it."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
+
+    def search(self, text: str) -> Self:
+        """By the beginnings of names and of the parts of an e-mail address, or by the whole phone number."""
+        return self.alias(words=SEARCHED).filter(begins(text) | Q(phone=text.strip()))
 
 
 class Customer(models.Model):
@@ -42,11 +50,13 @@ class Customer(models.Model):
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="customers_email_unique"),
-            models.CheckConstraint(condition=~models.Q(email=""), name="customers_email_present"),
-            models.CheckConstraint(condition=models.Q(version__gt=0), name="customers_version_positive"),
+            models.CheckConstraint(condition=~Q(email=""), name="customers_email_present"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="customers_version_positive"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["email"], name="customers_email"),
+            models.Index(fields=["phone"], name="customers_phone"),
+            GinIndex(SEARCHED, name="customers_words"),
             models.Index(fields=["created_at", "id"], name="customers_created_at"),
             models.Index(fields=["updated_at", "id"], name="customers_updated_at"),
         ]
