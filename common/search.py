@@ -6,7 +6,6 @@ from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import Func, Q, Value
 from django.db.models.functions import Concat
 
-MOST_SEARCHED = 100
 MOST_WORDS = 8
 
 

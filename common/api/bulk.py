@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from common.api.fields import InputSerializer
+from common.api.fields import InputSerializer, StrictListField
 from common.idempotency import Answer
 
 MOST_ITEMS = 500
@@ -28,7 +28,7 @@ class Item:
 class ItemsInput(InputSerializer):
     """A list of items, each of which is checked when its turn comes."""
 
-    items = serializers.ListField(child=serializers.JSONField(), allow_empty=False, max_length=MOST_ITEMS)
+    items = StrictListField(child=serializers.JSONField(), allow_empty=False, max_length=MOST_ITEMS)
 
 
 # Makes the JSON of one result of the item and its answer or problem.

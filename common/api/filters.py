@@ -10,7 +10,9 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 
-MOST_SEARCHED = 255
+from common.api.fields import MOST_TEXT
+
+MOST_SEARCHED = 100
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+ -]\d\d:\d\d)", re.ASCII)
 
@@ -92,4 +94,14 @@ class ChoicesFilter(django_filters.Filter):
 
 class TextFilter(django_filters.CharFilter):
     def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_TEXT, **kwargs)
+
+
+class SearchFilter(django_filters.CharFilter):
+    """What people type into a search box; what it means is up to the queryset's `search`."""
+
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MOST_SEARCHED, **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.search(value) if value else qs

@@ -115,7 +115,7 @@ BULK_ACTS: dict[str, Callable[..., Order]] = {
 
 class BulkAct(InputSerializer):
     action = serializers.ChoiceField(choices=list(BULK_ACTS))
-    ids = serializers.ListField(
+    ids = StrictListField(
         child=StrictIntegerField(min_value=1, max_value=MOST_ID), allow_empty=False, max_length=MOST_ITEMS
     )
     reason = StrictCharField(required=False)
