@@ -2,24 +2,29 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 
 from common.imports.models import StagedGroup, StagedRow
+from common.search import Words, begins
 
 AGGREGATE = "customer"
+SEARCHED = Words("email", "first_name", "last_name")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",), no_key=True)
+
     def with_email(self, email: str) -> Self:
         """The customer known by this address, whatever its case; asked as the unique index can answer it."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
 
     def search(self, text: str) -> Self:
-        """By the beginning of a name or of the e-mail address, or by the whole phone number."""
-        names = models.Q(first_name__istartswith=text) | models.Q(last_name__istartswith=text)
-        return self.filter(models.Q(email__istartswith=text) | models.Q(phone=text) | names)
+        """By the beginnings of names and of the parts of an e-mail address, or by the whole phone number."""
+        return self.alias(words=SEARCHED).filter(begins(text) | Q(phone=text.strip()))
 
 
 class Customer(models.Model):
@@ -27,6 +32,8 @@ class Customer(models.Model):
 
     # What may be changed, and what counts as personal in the event log.
     PERSONAL: ClassVar = ("email", "first_name", "last_name", "phone")
+    # What the API shows of a customer, wherever it does.
+    SHOWN: ClassVar = ("id", *PERSONAL, "version", "created_at", "updated_at")
 
     email = models.EmailField(max_length=255)
     first_name = models.CharField(max_length=255, blank=True)
@@ -45,11 +52,13 @@ class Customer(models.Model):
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="customers_email_unique"),
-            models.CheckConstraint(condition=~models.Q(email=""), name="customers_email_present"),
-            models.CheckConstraint(condition=models.Q(version__gt=0), name="customers_version_positive"),
+            models.CheckConstraint(condition=~Q(email=""), name="customers_email_present"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="customers_version_positive"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["email"], name="customers_email"),
+            models.Index(fields=["phone"], name="customers_phone"),
+            GinIndex(SEARCHED, name="customers_words"),
             models.Index(fields=["created_at", "id"], name="customers_created_at"),
             models.Index(fields=["updated_at", "id"], name="customers_updated_at"),
         ]

@@ -93,6 +93,10 @@ OMS_CURRENCY = environment.currency("OMS_CURRENCY", "EUR")
 # How long an answer stays replayable under its Idempotency-Key.
 OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
 
+# How many requests a token may make; each web process lets through its share of it. 0 is without limit.
+OMS_API_REQUESTS_PER_MINUTE = environment.number("OMS_API_REQUESTS_PER_MINUTE", 30_000)
+OMS_WEB_WORKERS = environment.number("OMS_WEB_WORKERS", 2)
+
 STATIC_URL = "static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -110,6 +114,7 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.BearerTokenAuthentication",
         "accounts.api.authentication.StaffSessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["common.api.throttling.TokenThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["common.api.permissions.ActPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],

@@ -17,7 +17,8 @@ from orders.errors import InvalidTransition, NotEditable
 from products.models import Product
 
 AGGREGATE = "order"
-NUMBER = re.compile("(SO-)?([0-9]{1,18})", re.ASCII)
+NUMBER = re.compile("(SO-)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
+MOST_BUYERS = 1_000  # a search that fits more people than these needs another word
 PAST_TENSE = {"confirm": "confirmed", "ship": "shipped", "deliver": "delivered", "cancel": "cancelled"}
 
 
@@ -50,18 +51,32 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Each order with its items in `lines`, in one statement for all."""
         return self.prefetch_related(Prefetch("items", OrderItem.objects.order_by("pk"), to_attr="lines"))
 
+    def numbered(self, number: str) -> Self:
+        """The one that people call so (SO-00000042)."""
+        match = NUMBER.fullmatch(number)
+        return self.filter(pk=int(match[2])) if match else self.none()
+
+    def of_sku(self, sku: str) -> Self:
+        """Those with a line of the product that has this SKU now; asked for by its id, as the index has it."""
+        product = Product.objects.filter(sku=sku).only("pk").first()
+        return self.filter(items__product_id=product.pk) if product else self.none()
+
     def search(self, text: str) -> Self:
-        """By number, external reference, the buyer's e-mail address or SKU, each whole.
+        """By number, external reference or SKU, each whole, or else by who ordered.
 
         What the text means is looked up first: a condition that allowed for every meaning could use no index.
+        Plain digits are a reference or a SKU before they are a number without its letters.
         """
-        number = NUMBER.fullmatch(text.upper())
-        if number:  # plain digits may be anybody's reference too
-            return self.filter(Q(pk=int(number[2])) | Q(external_ref=text))
-        if "@" in text:
-            return self.filter(customer__in=Customer.objects.with_email(text))
-        by_reference = self.filter(external_ref=text)
-        return by_reference if by_reference.exists() else self.filter(items__product__sku=text)
+        text = text.strip()
+        named = self.numbered(text) if text[:3].upper() == "SO-" else self.filter(external_ref=text)
+        if named.exists():
+            return named
+        if Product.objects.filter(sku=text).exists():
+            return self.of_sku(text)
+        if self.numbered(text).exists():
+            return self.numbered(text)
+        buyers = Customer.objects.search(text).order_by().values_list("pk", flat=True)[:MOST_BUYERS]
+        return self.filter(customer_id__in=list(buyers))
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
@@ -80,6 +95,7 @@ class Order(models.Model):
         DELIVERED = "DELIVERED"
         CANCELLED = "CANCELLED"
 
+    HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
     ACTS: ClassVar = ("edit_items", "confirm", "ship", "deliver", "cancel")
 
     # Indexed together with created_at below.
@@ -132,6 +148,7 @@ class Order(models.Model):
             models.Index(fields=["created_at", "id"], name="orders_created_at"),
             models.Index(fields=["status", "created_at"], name="orders_status_created_at"),
             models.Index(fields=["updated_at", "id"], name="orders_updated_at"),
+            models.Index(fields=["total_cents", "id"], name="orders_total_cents"),
         ]
 
     def __str__(self) -> str:
@@ -187,8 +204,9 @@ class Order(models.Model):
 class OrderItem(models.Model):
     """One product of an order, with price, SKU and name as they were agreed when it was added."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_items")
+    # Both are indexed together below, either way round.
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_items", db_index=False)
     sku = models.CharField("SKU", max_length=255)
     name = models.CharField(max_length=255)
     quantity = models.IntegerField()
@@ -205,6 +223,8 @@ class OrderItem(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_items_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price_cents__gte=0), name="order_items_price_not_negative"),
         ]
+        # The orders of a product, newest first, page by page.
+        indexes: ClassVar = [models.Index(fields=["product", "order"], name="order_items_product_order")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"

@@ -4,13 +4,16 @@ from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from common.imports.models import StagedGroup, StagedRow
+from common.search import Words, begins
 
 AGGREGATE = "product"
+SEARCHED = Words("sku", "name")
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -24,8 +27,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(by_id | by_sku)
 
     def search(self, text: str) -> Self:
-        """By the beginning of the SKU or a part of the name."""
-        return self.filter(Q(sku__startswith=text) | Q(name__icontains=text))
+        """By the beginnings of the words of a name and of the parts of a SKU."""
+        return self.alias(words=SEARCHED).filter(begins(text))
 
     def low_on_stock(self) -> Self:
         return self.filter(is_active=True, stock_quantity__lte=F("reorder_level"))
@@ -72,6 +75,8 @@ class Product(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["created_at", "id"], name="products_created_at"),
             models.Index(fields=["updated_at", "id"], name="products_updated_at"),
+            models.Index(fields=["price_cents", "id"], name="products_price_cents"),
+            GinIndex(SEARCHED, name="products_words"),
         ]
 
     def __str__(self) -> str:

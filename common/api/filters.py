@@ -1,14 +1,18 @@
 """Filters whose values are taken as strictly as a body's."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.utils.dateparse import parse_datetime
+from rest_framework.exceptions import ValidationError
 
-MOST_SEARCHED = 255
+from common.api.fields import MOST_TEXT
+
+MOST_SEARCHED = 100
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+ -]\d\d:\d\d)", re.ASCII)
 
@@ -28,6 +32,14 @@ class InstantField(forms.CharField):
         if instant is None:
             raise forms.ValidationError("A time with its zone, as 2026-01-31T12:00:00Z.", code="invalid")
         return instant
+
+
+def instant(parameters: Mapping[str, str], name: str) -> datetime | None:
+    """The time that a parameter of an address names, if it is there. Raises ValidationError."""
+    try:
+        return InstantField(required=False).clean(parameters.get(name, ""))
+    except forms.ValidationError as error:
+        raise ValidationError({name: error.messages}) from None
 
 
 class InstantFilter(django_filters.Filter):
@@ -82,4 +94,14 @@ class ChoicesFilter(django_filters.Filter):
 
 class TextFilter(django_filters.CharFilter):
     def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_TEXT, **kwargs)
+
+
+class SearchFilter(django_filters.CharFilter):
+    """What people type into a search box; what it means is up to the queryset's `search`."""
+
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MOST_SEARCHED, **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.search(value) if value else qs

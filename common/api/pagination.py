@@ -108,6 +108,13 @@ class VersionPagination(KeysetPagination):
     orderings = ("version", "-version")
 
 
+class SequencePagination(KeysetPagination):
+    """The ledger of one product, in the order in which its stock moved."""
+
+    unique = "sequence"
+    orderings = ("sequence", "-sequence")
+
+
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST_LIMIT):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -108,7 +109,7 @@ def _from_drf(request: HttpRequest, exc: exceptions.APIException) -> HttpRespons
     if getattr(exc, "auth_header", None):
         answer["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
     if getattr(exc, "wait", None):
-        answer["Retry-After"] = str(int(exc.wait))  # type: ignore[attr-defined]
+        answer["Retry-After"] = str(math.ceil(exc.wait))  # type: ignore[attr-defined]
     return answer
 
 

@@ -1,9 +1,11 @@
 """What every address of the API has in common: one way to read, one way to change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.common import no_append_slash
@@ -18,9 +20,11 @@ from rest_framework.viewsets import GenericViewSet
 from common import idempotency, transactions
 from common.actors import Actor
 from common.api import conditional
+from common.api.bulk import Item, Result
 from common.api.exceptions import UnknownParameter
 from common.api.pagination import KeysetPagination
 from common.api.parsers import refuse_broken_query
+from common.api.problems import exception_handler
 from common.idempotency import Answer, Key
 
 MOST_KEY = 255
@@ -37,6 +41,12 @@ def shared(serializer: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
     return serializer()
 
 
+def checked(serializer: type[BaseSerializer[Any]], data: Any) -> dict[str, Any]:
+    """The data, checked against an input serializer. Raises ValidationError."""
+    values: dict[str, Any] = shared(serializer).run_validation(data)  # type: ignore[arg-type]  # hashable it is
+    return values
+
+
 # An address without its slash is unknown: a redirect would lose the body of a POST.
 @method_decorator(no_append_slash, name="dispatch")
 class ViewSet(GenericViewSet[Any]):
@@ -46,6 +56,8 @@ class ViewSet(GenericViewSet[Any]):
     permissions: ClassVar[Mapping[str, str]] = {}
     subject: ClassVar[str]  # the kind of thing its answers are about
     list_actions: ClassVar = frozenset({"list"})
+    # Parameters of a reading action besides those that every list has.
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
     default_ordering = "-id"
     filterset_class: type[FilterSet] | None = None
     lookup_value_regex = ID
@@ -63,10 +75,11 @@ class ViewSet(GenericViewSet[Any]):
     def known_parameters(self) -> set[str]:
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
             return {"dry_run"}
+        own = self.parameters.get(self.action, frozenset())
         if self.action not in self.list_actions:
-            return set()
+            return set(own)
         filters = self.filterset_class.base_filters if self.filterset_class else ()
-        return {*filters, *KeysetPagination.parameters}
+        return {*own, *filters, *KeysetPagination.parameters}
 
     @property
     def actor(self) -> Actor:
@@ -78,7 +91,11 @@ class ViewSet(GenericViewSet[Any]):
         return conditional.expected_version(self.request)
 
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.page_of(self.filter_queryset(self.get_queryset()))
+
+    def page_of(self, records: QuerySet[Any]) -> Response:
+        """The page that the request asks for."""
+        page = self.paginate_queryset(records)
         assert self.paginator is not None
         return self.paginator.get_paginated_response([self.render(record) for record in page or ()])
 
@@ -96,8 +113,7 @@ class ViewSet(GenericViewSet[Any]):
         """The body of the request, checked; an absent body counts as an empty one."""
         if (self.request.content_type or "").startswith("multipart/"):
             raise UnsupportedMediaType("multipart/form-data")  # where CSRF is checked it was read already
-        values: dict[str, Any] = shared(serializer).run_validation(self.request.data)  # type: ignore[arg-type]  # hashable it is
-        return values
+        return checked(serializer, self.request.data)
 
     def perform(
         self,
@@ -110,20 +126,23 @@ class ViewSet(GenericViewSet[Any]):
 
         `render` makes the body of what the act returned; without it, it is the view's own serializer.
         """
-        answer = transactions.run(
-            lambda: self.answer(act(), status, render or self.render),
-            key=self._key(),
-            dry_run=self._is_dry_run(),
-        )
-        response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
-        if "return=minimal" in self.request.headers.get("Prefer", ""):  # RFC 7240, section 4.2
-            response = HttpResponse(status=204 if answer.status == 200 else answer.status)
-            response["Preference-Applied"] = "return=minimal"
-        for name, value in answer.headers.items():
-            response[name] = value
-        if answer.replayed:
-            response["Idempotency-Replayed"] = "true"
-        return response
+        return self.send(lambda: self.answer(act(), status, render or self.render))
+
+    def send(self, answer: Callable[[], Answer]) -> HttpResponse:
+        """Do what makes the answer, in one transaction and exactly once per Idempotency-Key, and send it."""
+        return self._sent(self._run(answer, self._key(self.request.data)))
+
+    def perform_each(self, items: Iterable[Item], result: Result) -> HttpResponse:
+        """Do many acts, each in a transaction of its own and once per Idempotency-Key and item, in their order."""
+        self._is_dry_run(), self._key(None)  # what is wrong with the request as a whole is not every item's problem
+        results = ", ".join(result(item, self._outcome(item)) for item in items)
+        return HttpResponse(f'{{"results": [{results}]}}', content_type="application/json")
+
+    def require(self, permission: str) -> None:
+        """Refuse a caller who lacks a permission that the body, not the address, makes necessary."""
+        principal: Any = self.request.auth or self.request.user
+        if not principal.has_perm(permission):
+            raise PermissionDenied
 
     def render(self, record: Any) -> Mapping[str, Any]:
         data: Mapping[str, Any] = shared(self.get_serializer_class()).to_representation(record)  # type: ignore[arg-type]
@@ -136,13 +155,34 @@ class ViewSet(GenericViewSet[Any]):
             headers["Location"] = f"{self.request.path}{record.pk}/"
         return Answer(status, body, headers, self.subject, record.pk)
 
+    def _outcome(self, item: Item) -> Answer | str:
+        """The answer of one item of many, or the problem that it met, as JSON."""
+        try:
+            key = self._key(item.body, item.name)
+            return self._run(item.act, key)
+        except Exception as error:  # noqa: BLE001 - becomes the problem that it would have become by itself
+            refusal: Any = exception_handler(error, {"request": self.request})
+            return str(refusal.content.decode())
+
+    def _run(self, act: Callable[[], Answer], key: Key | None) -> Answer:
+        return transactions.run(act, key=key, dry_run=self._is_dry_run())
+
+    def _sent(self, answer: Answer) -> HttpResponse:
+        headers = dict(answer.headers)
+        if answer.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        if "return=minimal" not in self.request.headers.get("Prefer", ""):
+            return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)
+        headers["Preference-Applied"] = "return=minimal"
+        return HttpResponse(status=answer.status if answer.status == 201 else 204, headers=headers)
+
     def _is_dry_run(self) -> bool:
         text = self.request.query_params.get("dry_run", "false")
         if text not in ("true", "false"):
             raise ValidationError({"dry_run": ["true or false."]})
         return text == "true"
 
-    def _key(self) -> Key | None:
+    def _key(self, body: Any, item: int | None = None) -> Key | None:
         key = self.request.headers.get("Idempotency-Key")
         if key is None:
             return None
@@ -152,7 +192,7 @@ class ViewSet(GenericViewSet[Any]):
             str(self.request.method),
             self.request.path,
             self.request.query_params.urlencode(),
-            self.request.data,
+            body,
         )
         user: Any = self.request.user
-        return Key(user.pk, key, fingerprint)
+        return Key(user.pk, key if item is None else f"{key}:{item}", fingerprint)

@@ -5,7 +5,7 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import InstantFilter, TextFilter
+from common.api.filters import InstantFilter, SearchFilter, TextFilter
 from customers.models import Customer, CustomerQuerySet
 
 
@@ -14,6 +14,8 @@ class CustomerFilter(django_filters.FilterSet):
     created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
     created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
     updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte")
+
+    search = SearchFilter()
 
     class Meta:
         model = Customer

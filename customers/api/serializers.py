@@ -11,7 +11,7 @@ from customers.models import Customer
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
     class Meta:
         model = Customer
-        fields: ClassVar = ["id", *Customer.PERSONAL, "version", "created_at", "updated_at"]
+        fields: ClassVar = Customer.SHOWN
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):
@@ -29,3 +29,9 @@ class NewCustomer(CustomerChange):
     email = StrictEmailField()
     first_name = StrictCharField(allow_blank=True)
     last_name = StrictCharField(allow_blank=True)
+
+
+class KnownCustomer(CustomerChange):
+    """A customer to be created, or changed where the e-mail address is known."""
+
+    email = StrictEmailField()

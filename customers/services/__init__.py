@@ -8,6 +8,7 @@ from customers.services.acts import (
     hold_customers,
     lock_customer,
     lock_whole_customer,
+    put_customer,
 )
 from customers.services.importing import import_customers
 
@@ -20,4 +21,5 @@ __all__ = [
     "import_customers",
     "lock_customer",
     "lock_whole_customer",
+    "put_customer",
 ]

@@ -1,6 +1,6 @@
 """What can be done with customers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,10 +18,7 @@ def create_customer(
 ) -> Customer:
     """Add a customer. A second one with the same e-mail, whatever its case, is refused by the database."""
     customer = Customer.objects.create(email=email, first_name=first_name, last_name=last_name, phone=phone)
-    changes = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
-
-    append(_change(customer, "customer.created", changes), actor=actor)
-    return customer
+    return _created(customer, actor)
 
 
 @transaction.atomic(savepoint=False)
@@ -32,26 +29,23 @@ def change_customer(customer_id: int, *, actor: Actor, expected_version: int | N
     """
     customer = lock_customer(customer_id)
     require_version(customer.version, expected_version)
+    return _changed(customer, fields, actor)
 
-    changes = {
-        name: [getattr(customer, name), value] for name, value in fields.items() if getattr(customer, name) != value
-    }
-    if not changes:
-        return customer
 
-    for name, (_, value) in changes.items():
-        setattr(customer, name, value)
-    customer.version += 1
-    customer.updated_at = timezone.now()
-    customer.save(update_fields=[*changes, "version", "updated_at"])
-    append(_change(customer, "customer.changed", changes), actor=actor)
-    return customer
+@transaction.atomic(savepoint=False)
+def put_customer(*, actor: Actor, email: str, **fields: str) -> Customer:
+    """Create the customer with this e-mail address, or change what is named of the one there is.
+
+    Whoever creates the same one at the same moment is waited for, and then changed.
+    """
+    known = Customer.objects.locked().with_email(email)
+    customer, is_new = known.get_or_create(defaults={"email": email, **fields})
+    return _created(customer, actor) if is_new else _changed(customer, {"email": email, **fields}, actor)
 
 
 def lock_customer(customer_id: int) -> Customer:
     """The customer, held until the transaction ends. Raises NotFound."""
-    locked = Customer.objects.select_for_update(of=("self",), no_key=True)
-    customer = locked.filter(pk=customer_id).first()
+    customer = Customer.objects.locked().filter(pk=customer_id).first()
     if customer is None:
         raise NotFound(f"There is no customer {customer_id}.")
     return customer
@@ -101,6 +95,28 @@ def hold_customers(emails: Collection[str]) -> dict[str, int]:
             [list(emails)],
         )
         return dict(cursor.fetchall())
+
+
+def _created(customer: Customer, actor: Actor) -> Customer:
+    changes = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
+    append(_change(customer, "customer.created", changes), actor=actor)
+    return customer
+
+
+def _changed(customer: Customer, fields: Mapping[str, str], actor: Actor) -> Customer:
+    changes = {
+        name: [getattr(customer, name), value] for name, value in fields.items() if getattr(customer, name) != value
+    }
+    if not changes:
+        return customer
+
+    for name, (_, value) in changes.items():
+        setattr(customer, name, value)
+    customer.version += 1
+    customer.updated_at = timezone.now()
+    customer.save(update_fields=[*changes, "version", "updated_at"])
+    append(_change(customer, "customer.changed", changes), actor=actor)
+    return customer
 
 
 def _change(customer: Customer, type_: str, changes: dict[str, list[Any]]) -> Change:

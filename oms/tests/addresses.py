@@ -82,15 +82,27 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "customer-list"): Example((SALES, MANAGER), _customer),
     ("get", "customer-detail"): Example(ROLES),
     ("patch", "customer-detail"): Example((SALES, FINANCE, MANAGER), _customer),
+    ("post", "customer-bulk"): Example((SALES, MANAGER), lambda w: {"items": [_customer(w)]}),
+    ("get", "customer-orders"): Example(ROLES),
     ("get", "product-list"): Example(ROLES),
     ("post", "product-list"): Example((MANAGER,), _product),
     ("get", "product-detail"): Example(ROLES),
     ("patch", "product-detail"): Example(
         (MANAGER,), lambda w: {name: value for name, value in _product(w).items() if name != "stock_quantity"}
     ),
+    ("put", "product-by-sku"): Example(
+        (MANAGER,), lambda w: {name: value for name, value in _product(w).items() if name != "sku"}
+    ),
+    ("post", "product-bulk"): Example((MANAGER,), lambda w: {"items": [_product(w)]}),
+    ("get", "product-movements"): Example(ROLES),
+    ("get", "product-stock"): Example(ROLES),
+    ("post", "product-bulk-stock"): Example(
+        (WAREHOUSE, MANAGER), lambda w: {"items": [{"sku": "EXAMPLE", "delta": 3}], "reason": "found"}
+    ),
     ("post", "product-adjust-stock"): Example((WAREHOUSE, MANAGER), lambda w: {"delta": 3, "reason": "found"}),
     ("get", "order-list"): Example(ROLES),
     ("post", "order-list"): Example((SALES, MANAGER), _order),
+    ("post", "order-bulk"): Example((SALES, MANAGER), lambda w: {"action": "confirm", "ids": [w.order]}),
     ("get", "order-detail"): Example(ROLES),
     ("put", "order-change-items"): Example((SALES, MANAGER), _items),
     ("post", "order-confirm"): Example((SALES, MANAGER), _note),
@@ -102,6 +114,13 @@ EXAMPLES: dict[Endpoint, Example] = {
 }
 MUTATIONS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is not None]
 READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
+
+
+LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-movements", "-orders"))]
+
+
+def names_an_id(name: str) -> bool:
+    return not name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku"))
 
 
 def endpoints() -> set[Endpoint]:
@@ -125,9 +144,9 @@ def _patterns(resolver: URLResolver, prefix: str) -> Iterator[URLPattern]:
 
 def address(name: str, world: World) -> str:
     """Where the example of a name is found."""
-    if name.endswith("-list"):
-        return reverse(name)
-    return reverse(name, args=[getattr(world, name.partition("-")[0])])
+    if names_an_id(name):
+        return reverse(name, args=[getattr(world, name.partition("-")[0])])
+    return reverse(name, args=["EXAMPLE"] if name.endswith("-by-sku") else [])
 
 
 def call(client: Client, endpoint: Endpoint, world: World, body: Any = None, query: str = "", **headers: str) -> Any:

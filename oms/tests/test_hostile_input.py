@@ -86,7 +86,16 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "reason": NOT_A_NAME,
     "reason_code": {**NOT_TEXT, "41 long": "x" * 41},
     "delta": NOT_A_DELTA,
-}
+    "action": {**NOT_A_NAME, "unknown": "explode", "not for many": "edit_items"},
+    "ids": {
+        **NUMBERS, "null": None, "text": "1", "empty": [], "a name": ["SO-1"], "zero": [0], "twice": [1, 1],
+        "a boolean": [True], "too many": list(range(1, 502)),
+    },
+}  # fmt: skip
+# Items of which each has an outcome of its own.
+NOT_ITEMS: dict[str, Any] = {
+    **NUMBERS, "null": None, "text": "x", "true": True, "an object": {"0": {}}, "empty": [], "too many": [{}] * 501,
+}  # fmt: skip
 READ_ONLY = (
     "id", "number", "status", "total_cents", "version", "created_at", "updated_at", "confirmed_at", "takes_stock",
     "currency", "actions", "stock_seq", "actor", "is_superuser", "__proto__", "", "a/b~c", "dry_run",
@@ -100,7 +109,8 @@ def test_a_field_takes_nothing_but_what_it_is_for(endpoint: Endpoint, api: Clien
     before = contents()
 
     for field in good:
-        for name, value in HOSTILE[field].items():
+        each_by_itself = field == "items" and "bulk" in endpoint[1]
+        for name, value in (NOT_ITEMS if each_by_itself else HOSTILE[field]).items():
             answer = call(api, endpoint, world, good | {field: value})
             assert is_refused(answer, "validation_error"), (field, name, answer.content)
             assert answer.json()["errors"][0]["pointer"].startswith(f"/{field}"), (field, name)

@@ -1,16 +1,13 @@
 """Which orders a list shows."""
 
-import re
 from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import ChoicesFilter, InstantFilter, TextFilter, WholeNumberFilter
+from common.api.filters import ChoicesFilter, InstantFilter, SearchFilter, TextFilter, WholeNumberFilter
 from customers.models import Customer
-from orders.models import Order
-
-NUMBER = re.compile(r"SO-(\d{1,18})", re.ASCII)
+from orders.models import Order, OrderQuerySet
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -19,7 +16,7 @@ class OrderFilter(django_filters.FilterSet):
     customer_id = WholeNumberFilter()
     customer_email = TextFilter(method="filter_customer_email")
     product_id = WholeNumberFilter(field_name="items__product_id")
-    sku = TextFilter(field_name="items__product__sku")
+    sku = TextFilter(method="filter_sku")
     number = TextFilter(method="filter_number")
     external_ref = TextFilter()
     created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
@@ -28,6 +25,8 @@ class OrderFilter(django_filters.FilterSet):
     total_cents__gte = WholeNumberFilter(field_name="total_cents", lookup_expr="gte")
     total_cents__lte = WholeNumberFilter(field_name="total_cents", lookup_expr="lte")
 
+    search = SearchFilter()
+
     class Meta:
         model = Order
         fields: ClassVar[list[str]] = []
@@ -35,6 +34,8 @@ class OrderFilter(django_filters.FilterSet):
     def filter_customer_email(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         return orders.filter(customer__in=Customer.objects.with_email(value))
 
-    def filter_number(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        match = NUMBER.fullmatch(value)
-        return orders.filter(pk=int(match[1])) if match else orders.none()
+    def filter_number(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
+        return orders.numbered(value)
+
+    def filter_sku(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
+        return orders.of_sku(value)

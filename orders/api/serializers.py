@@ -1,10 +1,12 @@
 """Orders as they go in and out of the API."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from common.api.bulk import MOST_ITEMS
 from common.api.fields import (
     MOST_ID,
     MOST_QUANTITY,
@@ -14,8 +16,9 @@ from common.api.fields import (
     StrictListField,
     StrictTextField,
 )
+from customers.models import Customer
 from orders.models import Order, OrderItem
-from orders.services import Line
+from orders.services import Line, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.demand import MOST_LINES
 
 MOST_NOTE = 4_000
@@ -52,6 +55,21 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         ]
 
 
+class OrderedBySerializer(serializers.ModelSerializer[Customer]):
+    class Meta:
+        model = Customer
+        fields: ClassVar = Customer.SHOWN
+
+
+class ExpandedOrderSerializer(OrderSerializer):
+    """An order with the whole customer in it."""
+
+    customer = OrderedBySerializer(read_only=True)
+
+    class Meta(OrderSerializer.Meta):
+        fields: ClassVar = [*OrderSerializer.Meta.fields, "customer"]
+
+
 class LineInput(InputSerializer):
     product_id = StrictIntegerField(required=False, min_value=1, max_value=MOST_ID)
     sku = StrictCharField(required=False)
@@ -84,6 +102,35 @@ class ActInput(InputSerializer):
 class Cancellation(InputSerializer):
     reason = StrictCharField()
     reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
+
+
+# Which acts can be done to many orders at once; `reason` is for cancelling alone, which cannot do without it.
+BULK_ACTS: dict[str, Callable[..., Order]] = {
+    "confirm": confirm_order,
+    "ship": ship_order,
+    "deliver": deliver_order,
+    "cancel": cancel_order,
+}
+
+
+class BulkAct(InputSerializer):
+    action = serializers.ChoiceField(choices=list(BULK_ACTS))
+    ids = StrictListField(
+        child=StrictIntegerField(min_value=1, max_value=MOST_ID), allow_empty=False, max_length=MOST_ITEMS
+    )
+    reason = StrictCharField(required=False)
+    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+    def validate_ids(self, ids: list[int]) -> list[int]:
+        if len(set(ids)) < len(ids):
+            raise serializers.ValidationError("An order is named twice.", code="repeated")
+        return ids
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        fits = ("reason" in attrs) == (attrs["action"] == "cancel")
+        if not fits or ("note" in attrs and attrs["action"] == "cancel"):
+            raise serializers.ValidationError("A cancellation has a reason, the other acts may have a note.", "one_of")
+        return attrs
 
 
 class NoteInput(InputSerializer):

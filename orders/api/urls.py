@@ -1,18 +1,23 @@
-from django.urls import re_path
+from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from common.api.views import ID
 from orders.api.stock import StockViewSet
-from orders.api.views import OrderViewSet
+from orders.api.views import CustomerOrdersViewSet, OrderViewSet
 
 router = SimpleRouter()
 router.register("orders", OrderViewSet)
 
+PRODUCT = rf"^products/(?P<pk>{ID})/"
+
 urlpatterns = [
+    re_path(PRODUCT + "adjust-stock/$", StockViewSet.as_view({"post": "adjust"}), name="product-adjust-stock"),
+    re_path(PRODUCT + "stock/$", StockViewSet.as_view({"get": "stock"}), name="product-stock"),
+    path("products/bulk-stock/", StockViewSet.as_view({"post": "adjust_many"}), name="product-bulk-stock"),
     re_path(
-        rf"^products/(?P<pk>{ID})/adjust-stock/$",
-        StockViewSet.as_view({"post": "adjust"}),
-        name="product-adjust-stock",
+        rf"^customers/(?P<customer_pk>{ID})/orders/$",
+        CustomerOrdersViewSet.as_view({"get": "list"}),
+        name="customer-orders",
     ),
     *router.urls,
 ]

@@ -2,7 +2,7 @@
 
 from orders.services.acts import add_note, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.anonymising import anonymise_customer
-from orders.services.counting import count_shelf, reserved_units
+from orders.services.counting import Stock, count_shelf, reserved_units, stock_as_of, stock_now
 from orders.services.demand import Line
 from orders.services.editing import edit_items
 from orders.services.importing import import_orders
@@ -10,6 +10,7 @@ from orders.services.placing import place_order
 
 __all__ = [
     "Line",
+    "Stock",
     "add_note",
     "anonymise_customer",
     "cancel_order",
@@ -21,4 +22,6 @@ __all__ = [
     "place_order",
     "reserved_units",
     "ship_order",
+    "stock_as_of",
+    "stock_now",
 ]

@@ -1,14 +1,50 @@
 """Stock as a person sees it on the shelf: what is available and what is reserved for open orders, together."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from common.actors import Actor
 from common.errors import require_version
 from orders.models import Order, OrderItem
 from products.errors import StockMismatch
-from products.models import Product
+from products.models import Product, StockMovement
 from products.services import count_stock, lock_product
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Units of a product at a moment: what could be sold, what open orders held, and both together."""
+
+    product_id: int
+    as_of: datetime
+    available: int
+    reserved: int
+
+    @property
+    def on_hand(self) -> int:
+        return self.available + self.reserved
+
+
+def stock_now(product: Product) -> Stock:
+    return Stock(product.pk, timezone.now(), product.stock_quantity, reserved_units(product.pk))
+
+
+def stock_as_of(product: Product, moment: datetime) -> Stock:
+    """What the ledger says of a moment in the past.
+
+    Reserved is what the ledger took for orders that were then neither shipped nor cancelled. An order that was
+    imported as SHIPPED or DELIVERED has no time of shipping and was never reserved.
+    """
+    ledger = StockMovement.objects.filter(product=product, created_at__lte=moment)
+    last = ledger.order_by("-sequence").values_list("balance", flat=True).first()
+    waiting = Order.objects.exclude(shipped_at__lte=moment).exclude(cancelled_at__lte=moment)
+    waiting = waiting.exclude(status__in=Order.HAVE_LEFT, shipped_at=None)
+    held = ledger.filter(order_id__in=waiting.values("pk")).aggregate(net=Sum("delta"))["net"]
+    return Stock(product.pk, moment, int(last or 0), -int(held or 0))
 
 
 def reserved_units(product_id: int) -> int:

@@ -5,7 +5,7 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import TextFilter, WholeNumberFilter, YesNoFilter
+from common.api.filters import SearchFilter, TextFilter, WholeNumberFilter, YesNoFilter
 from products.models import Product, ProductQuerySet
 
 
@@ -15,6 +15,8 @@ class ProductFilter(django_filters.FilterSet):
     low_stock = YesNoFilter(method="filter_low_stock")
     price_cents__gte = WholeNumberFilter(field_name="price_cents", lookup_expr="gte")
     price_cents__lte = WholeNumberFilter(field_name="price_cents", lookup_expr="lte")
+
+    search = SearchFilter()
 
     class Meta:
         model = Product

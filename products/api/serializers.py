@@ -12,7 +12,7 @@ from common.api.fields import (
     StrictIntegerField,
     StrictTextField,
 )
-from products.models import Product
+from products.models import Product, StockMovement
 from products.services import MOST_STOCK
 
 MOST_DESCRIPTION = 10_000
@@ -38,3 +38,9 @@ class NewProduct(ProductChange):
     name = StrictCharField()
     price_cents = StrictIntegerField(min_value=0, max_value=MOST_CENTS)
     stock_quantity = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)
+
+
+class MovementSerializer(serializers.ModelSerializer[StockMovement]):
+    class Meta:
+        model = StockMovement
+        fields: ClassVar = "sequence delta balance kind order_id actor reason created_at".split()

@@ -11,6 +11,7 @@ from products.services.acts import (
     lock_product,
     lock_products,
     move_stock,
+    put_product,
     set_stock,
 )
 from products.services.importing import import_products
@@ -27,5 +28,6 @@ __all__ = [
     "lock_product",
     "lock_products",
     "move_stock",
+    "put_product",
     "set_stock",
 ]

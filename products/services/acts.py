@@ -1,6 +1,6 @@
 """What can be done with products, and the only place that moves stock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -27,13 +27,7 @@ class Movement(NamedTuple):
 @transaction.atomic(savepoint=False)
 def create_product(*, actor: Actor, stock_quantity: int = 0, **fields: Any) -> Product:
     """Add a product with its first ledger row. A second one with the same SKU is refused by the database."""
-    product = Product.objects.create(**fields)
-    moved = move_stock([Movement(product.pk, stock_quantity)], kind=Kind.INITIAL, actor=actor)
-    product.stock_quantity, product.stock_seq = moved[product.pk]
-
-    changes = {name: [None, getattr(product, name)] for name in Product.CATALOGUE}
-    append(Change(AGGREGATE, product.pk, product.version, "product.created", changes), actor=actor)
-    return product
+    return _created(Product.objects.create(**fields), stock_quantity, actor)
 
 
 @transaction.atomic(savepoint=False)
@@ -44,15 +38,21 @@ def change_product(product_id: int, *, actor: Actor, expected_version: int | Non
     """
     product = lock_product(product_id)
     require_version(product.version, expected_version)
+    return _changed(product, fields, actor)
 
-    changes = {
-        name: [getattr(product, name), value] for name, value in fields.items() if getattr(product, name) != value
-    }
-    if changes:
-        for name, (_, value) in changes.items():
-            setattr(product, name, value)
-        _record(product, "product.changed", changes, actor, written=changes)
-    return product
+
+@transaction.atomic(savepoint=False)
+def put_product(
+    *, sku: str, actor: Actor, stock_quantity: int = 0, expected_version: int | None = None, **fields: Any
+) -> tuple[Product, bool]:
+    """Create the product with this SKU, or change what is named of the one there is; says whether it is new.
+
+    `stock_quantity` is what a new product begins with; that of an existing one moves by stock documents alone.
+    Whoever creates the same one at the same moment is waited for. Raises StaleVersion.
+    """
+    product, is_new = Product.objects.locked().get_or_create(sku=sku, defaults=fields)
+    require_version(0 if is_new else product.version, expected_version)
+    return (_created(product, stock_quantity, actor) if is_new else _changed(product, fields, actor)), is_new
 
 
 @transaction.atomic(savepoint=False)
@@ -166,6 +166,26 @@ def move_stock(
             ],
         )
         return {product_id: (stock, sequence) for product_id, stock, sequence in cursor.fetchall()}
+
+
+def _created(product: Product, stock_quantity: int, actor: Actor) -> Product:
+    moved = move_stock([Movement(product.pk, stock_quantity)], kind=Kind.INITIAL, actor=actor)
+    product.stock_quantity, product.stock_seq = moved[product.pk]
+
+    changes = {name: [None, getattr(product, name)] for name in Product.CATALOGUE}
+    append(Change(AGGREGATE, product.pk, product.version, "product.created", changes), actor=actor)
+    return product
+
+
+def _changed(product: Product, fields: Mapping[str, Any], actor: Actor) -> Product:
+    changes = {
+        name: [getattr(product, name), value] for name, value in fields.items() if getattr(product, name) != value
+    }
+    if changes:
+        for name, (_, value) in changes.items():
+            setattr(product, name, value)
+        _record(product, "product.changed", changes, actor, written=changes)
+    return product
 
 
 def _document(product: Product, delta: int, kind: Kind, reason: str, actor: Actor) -> Product:
