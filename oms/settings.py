@@ -93,8 +93,9 @@ OMS_CURRENCY = environment.currency("OMS_CURRENCY", "EUR")
 OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
 
 # How many requests a token may make; each web process lets through its share of it. 0 is without limit.
-OMS_API_REQUESTS_PER_MINUTE = env.int("OMS_API_REQUESTS_PER_MINUTE", default=30_000)
-OMS_WEB_WORKERS = env.int("OMS_WEB_WORKERS", default=2)
+OMS_API_REQUESTS_PER_MINUTE = environment.number("OMS_API_REQUESTS_PER_MINUTE", 30_000)
+# How many web processes share the limit: those of this server, unless there are others beside it.
+OMS_WEB_WORKERS = environment.number("OMS_WEB_WORKERS", environment.number("GRANIAN_WORKERS", 1, least=1), least=1)
 
 STATIC_URL = "static/"
 STORAGES = {
