@@ -1,6 +1,6 @@
 """Tokens as they go in and out of the API, and who the caller is."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -36,3 +36,10 @@ class OwnTokenSerializer(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
         fields: ClassVar = ("id", "name", "scopes", "expires_at")
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    user = UserSerializer()
+    token = OwnTokenSerializer(allow_null=True)
+    roles = serializers.ListField(child=serializers.CharField())
+    permissions = serializers.ListField(child=serializers.CharField())

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import services
-from accounts.api.serializers import NewToken, OwnTokenSerializer, TokenSerializer, UserSerializer
+from accounts.api.serializers import MeSerializer, NewToken, TokenSerializer
 from accounts.models import ApiToken, User
 from accounts.scopes import within
 from common.api import conditional
@@ -28,21 +28,21 @@ class TokenPagination(KeysetPagination):
 
 class MeViewSet(ViewSet):
     queryset = User.objects.all()
-    serializer_class = UserSerializer
+    serializer_class = MeSerializer
     subject = "user"
     permissions: ClassVar = {"show": OWN}
 
     def show(self, request: Request) -> Response:
         """Who the caller is, and all that they may do with what they called with."""
-        principal: Any = request.auth or request.user
-        return Response(
-            {
-                "user": UserSerializer(request.user).data,
-                "token": OwnTokenSerializer(request.auth).data if request.auth else None,
-                "roles": list(request.user.groups.order_by("name").values_list("name", flat=True)),
-                "permissions": sorted(filter(principal.has_perm, request.user.get_all_permissions())),
-            }
-        )
+        user: Any = request.user
+        token: Any = request.auth
+        me = {
+            "user": user,
+            "token": token,
+            "roles": user.groups.order_by("name").values_list("name", flat=True),
+            "permissions": sorted(filter((token or user).has_perm, user.get_all_permissions())),
+        }
+        return Response(self.render(me))
 
 
 class TokenViewSet(ViewSet):
@@ -55,7 +55,8 @@ class TokenViewSet(ViewSet):
     permissions: ClassVar = {"list": OWN, "retrieve": OWN, "create": OWN, "destroy": OWN}
 
     def get_queryset(self) -> QuerySet[ApiToken]:
-        return ApiToken.objects.filter(user=self.request.user)
+        user: Any = self.request.user
+        return ApiToken.objects.filter(user=user)
 
     def etag(self, record: ApiToken) -> str:
         used = record.last_used_at
@@ -68,8 +69,9 @@ class TokenViewSet(ViewSet):
     def destroy(self, request: Request, pk: str) -> HttpResponse:
         """Revoke a token: a narrowed one ends only what can do no more than itself."""
         self.read(InputSerializer)
-        token = self.get_object()
-        if request.auth and not within(token.scopes, request.auth.scopes):
+        token: ApiToken = self.get_object()
+        by: Any = request.auth
+        if by is not None and not within(token.scopes, by.scopes):
             raise PermissionDenied
         return self.perform(
             lambda: services.revoke_token(token.pk, actor=self.actor, expected_version=self.expected_version)
@@ -78,7 +80,8 @@ class TokenViewSet(ViewSet):
     def _made(self, **fields: Any) -> Answer:
         """The kept answer says that there was a secret; the one that is sent says which, unless it is a rehearsal."""
         user: Any = self.request.user
-        token, secret = services.create_token(user, actor=self.actor, by=self.request.auth, **fields)
+        by: Any = self.request.auth
+        token, secret = services.create_token(user, actor=self.actor, by=by, **fields)
         shown = {**self.render(token), "secret": None}
         kept = self.answer(token, 201, lambda _: shown)
         if self.is_dry_run():

@@ -28,7 +28,7 @@ def bearer(secret: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
-def make(client: Client, body: dict[str, Any] | None = None, query: str = "", **headers: str) -> Any:
+def make(client: Client, body: Any = None, query: str = "", **headers: Any) -> Any:
     return client.post(
         ADDRESS + query, {"name": "laptop"} | (body or {}), content_type="application/json", headers=headers
     )

@@ -102,12 +102,6 @@ def test_read_is_for_permissions_to_view_alone(permission: str) -> None:
 # What it costs
 
 
-def statements(client: Client, address: str) -> list[str]:
-    with CaptureQueriesContext(connection) as queries:
-        client.get(address)
-    return [query["sql"].split("FROM ")[1].split()[0] for query in queries if "SELECT" in query["sql"]]
-
-
 @pytest.mark.parametrize("scopes", [[], ["read"]], ids=str)
 def test_token_and_permissions_are_one_statement(user: User, scopes: list[str]) -> None:
     client = client_with(user, *scopes)
@@ -129,6 +123,9 @@ def test_a_refusal_costs_that_statement_alone() -> None:
         assert client.get("/api/v1/customers/").status_code == 403
 
     assert len(queries) == 1
+
+
+# What the caller is told of it
 
 
 def show(client: Client) -> Any:
