@@ -127,6 +127,6 @@ def grant_role(user: User, role: str) -> None:
 
 
 def client_for(user: User) -> Client:
-    _, secret = create_token(user, name="test")
+    _, secret = create_token(user, name="test", actor=Actor.command("test"))
     headers: dict[str, Any] = {"Authorization": f"Bearer {secret}"}
     return Client(headers=headers)

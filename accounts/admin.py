@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 
 from accounts.models import ApiToken, User
-from accounts.services import create_token, revoke_token
+from accounts.services import create_token, names_of, revoke_token
 from common.admin import Act, Blocker, CreationForm, ListAdmin, RecordAdmin, Text, act_on, moment
 from common.idempotency import Answer
 
@@ -51,6 +51,14 @@ class NewToken(CreationForm):
         required=False, help_text="Empty: never.", widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
 
+    scopes = Text(
+        required=False,
+        help_text="Empty: all that its user may. Or `read`, or permissions such as orders.place_order, spaces between.",
+    )
+
+    def clean_scopes(self) -> list[str]:
+        return str(self.cleaned_data["scopes"]).split()
+
     def clean_expires_at(self) -> Any:
         end = self.cleaned_data["expires_at"]
         if end is not None and end <= now():
@@ -76,16 +84,14 @@ class CreateToken(Act):
         return form
 
     def perform(self, **fields: Any) -> ApiToken:
-        self.made = create_token(fields["user"], name=fields["name"], expires_at=fields["expires_at"])
+        self.made = create_token(fields.pop("user"), **fields)
         return self.made[0]
 
     def lead_on(self, answer: Answer) -> HttpResponse:
         if answer.replayed:
             self.done = "The secret was shown once and cannot be shown again."
             return super().lead_on(answer)
-        token, secret = self.made
-        self.record_admin.log_addition(self.request, token, "Made.")
-        return self.show(self.form(), secret=secret)
+        return self.show(self.form(), secret=self.made[1])
 
 
 @act_on(ApiToken)
@@ -98,13 +104,8 @@ class Revoke(Act):
     def blockers(cls, record: ApiToken) -> tuple[Any, ...]:
         return (Blocker("It is revoked already."),) if record.revoked_at else ()
 
-    def perform(self, **_: Any) -> ApiToken:
-        return revoke_token(self.record.pk)
-
-    def lead_on(self, answer: Answer) -> HttpResponse:
-        if not answer.replayed:
-            self.record_admin.log_change(self.request, self.record, "Revoked.")
-        return super().lead_on(answer)
+    def perform(self, **fields: Any) -> ApiToken:
+        return revoke_token(self.record.pk, **fields)
 
 
 @admin.register(ApiToken)
@@ -116,11 +117,14 @@ class ApiTokenAdmin(RecordAdmin):
         return super().get_queryset(request).defer("digest")
 
     def facts(self, request: HttpRequest, record: ApiToken) -> dict[str, Any]:
+        names = names_of({record.created_by, record.revoked_by})
         pairs = [
             ("For", record.user.username),
-            ("Made", moment(record.created_at)),
+            ("May", ", ".join(record.scopes) or "everything that its user may"),
+            ("Made", f"{moment(record.created_at)} by {names.get(record.created_by, record.created_by)}"),
             ("Expires", moment(record.expires_at) or "never"),
             ("Last used", moment(record.last_used_at) or "never"),
             ("Revoked", moment(record.revoked_at) or "no"),
+            ("Revoked by", names.get(record.revoked_by, record.revoked_by)),
         ]
         return {"pairs": pairs}

@@ -1,6 +1,6 @@
-"""Making tokens, knowing by one who calls, and who it was that did something."""
+"""Making and revoking tokens, knowing by one who calls, and who it was that did something."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -9,30 +9,54 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import ApiToken, User, digest_of, new_secret
-from common.errors import Conflict, Duplicate, InvalidInput, NotFound
+from accounts.scopes import unknown, within
+from common.actors import Actor
+from common.errors import Conflict, Duplicate, FieldError, InvalidInput, NotFound, require_version
 
 TOUCH_EVERY_SECONDS = 60
+KNOWN_OF_A_CALLER = ("id", "username", "is_superuser", "is_staff", "is_service")
 
 
 @transaction.atomic(savepoint=False)
-def create_token(user: User, *, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A new token and its secret, which is shown this once and kept nowhere. Raises InvalidInput without a name."""
-    if not name.strip():
-        raise InvalidInput("A token needs a name that says what it is for.")
+def create_token(
+    user: User,
+    *,
+    name: str,
+    actor: Actor,
+    scopes: Sequence[str] = (),
+    expires_at: datetime | None = None,
+    by: ApiToken | None = None,
+) -> tuple[ApiToken, str]:
+    """A new token and its secret, which is shown this once and kept nowhere.
+
+    A token `by` which it is asked for makes only tokens that can do no more than itself. Raises InvalidInput.
+    """
+    _check(name, scopes, expires_at)
+    if by is not None:
+        _check_bounds(by, scopes, expires_at)
+
     secret = new_secret()
-    token = ApiToken.objects.create(user=user, name=name, expires_at=expires_at, digest=digest_of(secret))
+    token = ApiToken.objects.create(
+        user=user,
+        name=name,
+        digest=digest_of(secret),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+        created_by=actor.name,
+    )
     return token, secret
 
 
 @transaction.atomic(savepoint=False)
-def revoke_token(token_id: int) -> ApiToken:
-    """End a token's life at once; one that was revoked before keeps its time. Raises NotFound."""
+def revoke_token(token_id: int, *, actor: Actor, expected_version: int | None = None) -> ApiToken:
+    """End a token's life at once; one that was revoked before stays as it is. Raises NotFound, StaleVersion."""
     token = ApiToken.objects.select_for_update(of=("self",), no_key=True).filter(pk=token_id).first()
     if token is None:
         raise NotFound(f"There is no token {token_id}.")
+    require_version(token.version, expected_version)
     if token.revoked_at is None:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
+        token.revoked_at, token.revoked_by = timezone.now(), actor.name
+        token.save(update_fields=["revoked_at", "revoked_by"])
     return token
 
 
@@ -73,7 +97,7 @@ def authenticate(secret: str) -> ApiToken | None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT t.id, t.name, u.id, u.username, u.is_superuser, u.is_staff,
+            SELECT t.id, t.name, t.scopes, t.expires_at, u.id, u.username, u.is_superuser, u.is_staff, u.is_service,
                    t.last_used_at IS NULL OR t.last_used_at < now() - make_interval(secs => %s),
                    ARRAY(SELECT c.app_label || '.' || p.codename
                          FROM auth_permission p JOIN django_content_type c ON c.id = p.content_type_id
@@ -91,9 +115,9 @@ def authenticate(secret: str) -> ApiToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    token_id, name, user_id, username, is_superuser, is_staff, untouched, granted = row
-    user = User(id=user_id, username=username, is_superuser=is_superuser, is_staff=is_staff, is_active=True)
-    token = ApiToken(id=token_id, name=name, user=user)
+    token_id, name, scopes, expires_at, *of_user, untouched, granted = row
+    user = User(**dict(zip(KNOWN_OF_A_CALLER, of_user, strict=True)), is_active=True)
+    token = ApiToken(id=token_id, name=name, scopes=scopes, expires_at=expires_at, user=user)
     token.granted = frozenset(granted)
     if untouched:
         _touch(token_id)
@@ -112,3 +136,25 @@ def _touch(token_id: int) -> None:
             """,
             [token_id, TOUCH_EVERY_SECONDS],
         )
+
+
+def _check(name: str, scopes: Sequence[str], expires_at: datetime | None) -> None:
+    if not name.strip():
+        raise InvalidInput("A token needs a name that says what it is for.")
+    faults = [
+        FieldError(f"/scopes/{scopes.index(scope)}", "unknown_scope", f"There is no scope {scope!r}.")
+        for scope in (unknown(scopes) if scopes else ())
+    ]
+    if faults:
+        raise InvalidInput("A scope is the name of a permission, or `read`.", errors=faults)
+    if expires_at is not None and expires_at <= timezone.now():
+        raise InvalidInput.at("/expires_at", "in_the_past", "A token ends in the future.")
+
+
+def _check_bounds(by: ApiToken, scopes: Sequence[str], expires_at: datetime | None) -> None:
+    if not within(scopes, by.scopes):
+        allowed = ", ".join(by.scopes)
+        raise InvalidInput.at("/scopes", "exceeds_token", f"Your token can hand on no more than its scopes: {allowed}.")
+    if by.expires_at is not None and (expires_at is None or expires_at > by.expires_at):
+        end = by.expires_at.isoformat()
+        raise InvalidInput.at("/expires_at", "exceeds_token", f"Your token ends at {end}; what it makes ends no later.")

@@ -81,5 +81,5 @@ def _fill() -> Stage:
         ).pk
         for number in range(PRODUCTS)
     ]
-    _, token = create_token(create_service("benchmark", role="sales"), name="benchmark")
+    _, token = create_token(create_service("benchmark", role="sales"), name="benchmark", actor=ACTOR)
     return Stage(min(customers), min(products), token)

@@ -28,7 +28,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A rendered answer, ready to be sent and to be kept."""
+    """A rendered answer, ready to be sent and to be kept.
+
+    `once` is sent instead of `body` the first time, where it holds a secret; it is never kept.
+    """
 
     status: int
     body: str
@@ -36,6 +39,7 @@ class Answer:
     subject_type: str = ""
     subject_id: int | None = None
     replayed: bool = False
+    once: str | None = field(default=None, repr=False)
 
 
 def fingerprint(method: str, path: str, query: str, body: Any) -> str:

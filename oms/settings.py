@@ -95,7 +95,8 @@ OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
 
 # How many requests a token may make; each web process lets through its share of it. 0 is without limit.
 OMS_API_REQUESTS_PER_MINUTE = environment.number("OMS_API_REQUESTS_PER_MINUTE", 30_000)
-OMS_WEB_WORKERS = environment.number("OMS_WEB_WORKERS", 2)
+# How many web processes share the limit: those of this server, unless there are others beside it.
+OMS_WEB_WORKERS = environment.number("OMS_WEB_WORKERS", environment.number("GRANIAN_WORKERS", 1, least=1), least=1)
 
 STATIC_URL = "static/"
 STORAGES = {

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("customers.api.urls")),
     path("api/v1/", include("products.api.urls")),
     path("api/v1/", include("orders.api.urls")),

@@ -17,7 +17,7 @@ from orders.errors import InvalidTransition, NotEditable
 from products.models import Product
 
 AGGREGATE = "order"
-NUMBER = re.compile("(SO-)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile("SO-([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 MOST_BUYERS = 1_000  # a search that fits more people than these needs another word
 PAST_TENSE = {"confirm": "confirmed", "ship": "shipped", "deliver": "delivered", "cancel": "cancelled"}
 
@@ -54,7 +54,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def numbered(self, number: str) -> Self:
         """The one that people call so (SO-00000042)."""
         match = NUMBER.fullmatch(number)
-        return self.filter(pk=int(match[2])) if match else self.none()
+        return self.filter(pk=int(match[1])) if match else self.none()
 
     def of_sku(self, sku: str) -> Self:
         """Those with a line of the product that has this SKU now; asked for by its id, as the index has it."""
@@ -68,13 +68,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
         Plain digits are a reference or a SKU before they are a number without its letters.
         """
         text = text.strip()
-        named = self.numbered(text) if text[:3].upper() == "SO-" else self.filter(external_ref=text)
+        named = self.numbered(text) if NUMBER.fullmatch(text) else self.filter(external_ref=text)
         if named.exists():
             return named
         if Product.objects.filter(sku=text).exists():
             return self.of_sku(text)
-        if self.numbered(text).exists():
-            return self.numbered(text)
+        if self.numbered(f"SO-{text}").exists():
+            return self.numbered(f"SO-{text}")
         buyers = Customer.objects.search(text).order_by().values_list("pk", flat=True)[:MOST_BUYERS]
         return self.filter(customer_id__in=list(buyers))
 

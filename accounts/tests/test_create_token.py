@@ -46,6 +46,13 @@ def test_a_service_is_made_once_and_keeps_its_roles() -> None:
     assert service.tokens.count() == 3
 
 
+def test_scopes_narrow_it() -> None:
+    create("shop", "--service", "web-shop", "--scope", "read", "--scope", "orders.place_order")
+
+    token = ApiToken.objects.get()
+    assert (token.scopes, token.created_by) == (["orders.place_order", "read"], "command:create_token")
+
+
 def test_a_person_gets_a_token_with_their_own_rights() -> None:
     User.objects.create_superuser("ada")
 
@@ -81,7 +88,8 @@ def test_a_service_that_was_closed_gets_no_token() -> None:
     [
         (), ("x",), ("x", "--user", "a", "--service", "b"), ("x", "--service", "b", "--role", "king"),
         ("x", "--user", "ada", "--role", "sales"), ("x", "--service", "b", "--expires", "soon"),
-        ("x", "--service", ""), ("x", "--user", ""),
+        ("x", "--service", ""), ("x", "--user", ""), ("x", "--service", "b", "--scope", "orders.fly"),
+        ("x", "--service", "b", "--scope", "read", "--scope", ""),
     ],
 )  # fmt: skip
 def test_wrong_usage_says_so(arguments: tuple[str, ...]) -> None:

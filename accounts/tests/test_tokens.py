@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import services
 from accounts.models import ApiToken, User
+from common.actors import Actor
 from conftest import grant_role
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/api/v1/customers/"
+ACTOR = Actor.command("test")
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def user() -> User:
 
 @pytest.fixture
 def secret(user: User) -> str:
-    return services.create_token(user, name="shop")[1]
+    return services.create_token(user, name="shop", actor=ACTOR)[1]
 
 
 def ask(authorization: str) -> Any:
@@ -45,7 +47,7 @@ def test_only_the_hash_of_a_token_is_kept(secret: str) -> None:
 
 
 def test_no_two_secrets_are_alike(user: User) -> None:
-    assert len({services.create_token(user, name="same")[1] for _ in range(20)}) == 20
+    assert len({services.create_token(user, name="same", actor=ACTOR)[1] for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER ", "Bearer   "])
@@ -134,7 +136,7 @@ def test_its_use_is_noted_at_most_once_a_minute(secret: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_its_use_is_noted_outside_the_transaction_of_the_act(user: User) -> None:
     grant_role(user, "manager")
-    _, secret = services.create_token(user, name="shop")
+    _, secret = services.create_token(user, name="shop", actor=ACTOR)
 
     with CaptureQueriesContext(connection) as queries:
         Client(headers={"Authorization": f"Bearer {secret}"}).post(

@@ -10,11 +10,10 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 
-from common.api.fields import MOST_TEXT
+from common.api.fields import INSTANT, MOST_TEXT
 
 MOST_SEARCHED = 100
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
-INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+ -]\d\d:\d\d)", re.ASCII)
 
 
 class InstantField(forms.CharField):

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+OWN = ""  # what everybody who is known may do, with what is their own
+
 
 class ActPermission(BasePermission):
     """Looks up the view's `permissions` for the action at hand; an action without an entry is refused."""
@@ -16,4 +18,4 @@ class ActPermission(BasePermission):
             return True
         needed = view.permissions.get(view.action)
         principal: Any = request.auth or request.user
-        return needed is not None and principal.has_perm(needed)
+        return needed is not None and (needed == OWN or principal.has_perm(needed))

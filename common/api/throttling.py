@@ -38,22 +38,30 @@ class Bucket:
 
 @dataclass(slots=True)
 class Buckets:
-    """The buckets of this process, by caller."""
+    """The buckets of one process, by caller: its share of a limit that `processes` keep together."""
 
-    per_minute: float
+    per_minute: int
+    processes: int
     lock: threading.Lock = field(default_factory=threading.Lock)
     by_caller: dict[str, Bucket] = field(default_factory=dict)
 
+    @property
+    def rate(self) -> float:
+        return self.per_minute / self.processes / 60
+
     def take(self, caller: str) -> tuple[float, Bucket]:
+        """Take a request out of the caller's bucket; returns the seconds to wait for it, and the bucket."""
         now = time.monotonic()
         with self.lock:
-            if len(self.by_caller) >= MOST_BUCKETS:
-                self._forget_idle(now)
-            bucket = self.by_caller.setdefault(caller, self._full(now))
+            bucket = self.by_caller.get(caller) or self._new(caller, now)
             return bucket.take(now), bucket
 
-    def _full(self, now: float) -> Bucket:
-        return Bucket(self.per_minute, self.per_minute / 60, self.per_minute, now)
+    def _new(self, caller: str, now: float) -> Bucket:
+        if len(self.by_caller) >= MOST_BUCKETS:
+            self._forget_idle(now)
+        capacity = max(1.0, self.per_minute / self.processes)  # or nobody would ever be let through
+        self.by_caller[caller] = Bucket(capacity, self.rate, capacity, now)
+        return self.by_caller[caller]
 
     def _forget_idle(self, now: float) -> None:
         """A bucket that is full again says nothing that a new one would not."""
@@ -64,12 +72,7 @@ class Buckets:
         }
 
 
-def share() -> float:
-    """What one process may let through per minute."""
-    return max(1.0, float(settings.OMS_API_REQUESTS_PER_MINUTE / settings.OMS_WEB_WORKERS))
-
-
-BUCKETS = Buckets(share())
+BUCKETS = Buckets(settings.OMS_API_REQUESTS_PER_MINUTE, settings.OMS_WEB_WORKERS)
 
 
 class TokenThrottle(BaseThrottle):
@@ -77,17 +80,18 @@ class TokenThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         caller: Any = request.auth or request.user
-        if not settings.OMS_API_REQUESTS_PER_MINUTE or caller is None:
+        if not BUCKETS.per_minute or caller is None:
             return True
-        self.seconds, bucket = BUCKETS.take(caller.actor_name)
+        seconds, bucket = BUCKETS.take(caller.actor_name)
         view.headers.update(
             {
-                "RateLimit-Limit": str(settings.OMS_API_REQUESTS_PER_MINUTE),
-                "RateLimit-Remaining": str(int(bucket.level) * settings.OMS_WEB_WORKERS),
+                "RateLimit-Limit": str(BUCKETS.per_minute),
+                "RateLimit-Remaining": str(int(bucket.level) * BUCKETS.processes),
                 "RateLimit-Reset": str(math.ceil((bucket.capacity - bucket.level) / bucket.rate)),
             }
         )
-        return self.seconds == 0
+        return seconds == 0
 
     def wait(self) -> float:
-        return math.ceil(self.seconds)
+        """Another process may take the next request, and have been emptied just now: its wait is the longest."""
+        return math.ceil(1 / BUCKETS.rate)

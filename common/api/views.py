@@ -63,6 +63,8 @@ class ViewSet(GenericViewSet[Any]):
     lookup_value_regex = ID
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.perform_authentication(request)
+        super().check_throttles(request)  # before anything is refused: a refusal counts and has the headers, too
         super().initial(request, *args, **kwargs)
         unknown = sorted(set(request.query_params) - self.known_parameters())
         if unknown:
@@ -71,6 +73,9 @@ class ViewSet(GenericViewSet[Any]):
         unclear = [name for name, values in request.query_params.lists() if len(values) > 1 or not values[0]]
         if unclear:
             raise ValidationError({name: ["Give it once and with a value."] for name in unclear})
+
+    def check_throttles(self, request: Request) -> None:
+        """Done first of all, see `initial`."""
 
     def known_parameters(self) -> set[str]:
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
@@ -134,7 +139,7 @@ class ViewSet(GenericViewSet[Any]):
 
     def perform_each(self, items: Iterable[Item], result: Result) -> HttpResponse:
         """Do many acts, each in a transaction of its own and once per Idempotency-Key and item, in their order."""
-        self._is_dry_run(), self._key(None)  # what is wrong with the request as a whole is not every item's problem
+        self.is_dry_run(), self._key(None)  # what is wrong with the request as a whole is not every item's problem
         results = ", ".join(result(item, self._outcome(item)) for item in items)
         return HttpResponse(f'{{"results": [{results}]}}', content_type="application/json")
 
@@ -165,18 +170,20 @@ class ViewSet(GenericViewSet[Any]):
             return str(refusal.content.decode())
 
     def _run(self, act: Callable[[], Answer], key: Key | None) -> Answer:
-        return transactions.run(act, key=key, dry_run=self._is_dry_run())
+        return transactions.run(act, key=key, dry_run=self.is_dry_run())
 
     def _sent(self, answer: Answer) -> HttpResponse:
         headers = dict(answer.headers)
         if answer.replayed:
             headers["Idempotency-Replayed"] = "true"
-        if "return=minimal" not in self.request.headers.get("Prefer", ""):
-            return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)
+        minimal = "return=minimal" in self.request.headers.get("Prefer", "")
+        if answer.once is not None or not minimal:  # what can be seen but once is sent
+            body = answer.once or answer.body
+            return HttpResponse(body, status=answer.status, content_type="application/json", headers=headers)
         headers["Preference-Applied"] = "return=minimal"
         return HttpResponse(status=answer.status if answer.status == 201 else 204, headers=headers)
 
-    def _is_dry_run(self) -> bool:
+    def is_dry_run(self) -> bool:
         text = self.request.query_params.get("dry_run", "false")
         if text not in ("true", "false"):
             raise ValidationError({"dry_run": ["true or false."]})

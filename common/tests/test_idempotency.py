@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.idempotency import purge
 from common.models import IdempotencyKey
 from common.tests.contents import contents
-from oms.tests.addresses import EXAMPLES, MUTATIONS, World, call
+from oms.tests.addresses import EXAMPLES, SINGLE, World, call
 from products.models import Product
 from products.tests.factories import ProductFactory
 
@@ -32,7 +32,7 @@ def without_own(answer: Any) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in OWN_TO_EACH_ANSWER}
 
 
-@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
+@pytest.mark.parametrize("endpoint", SINGLE, ids=" ".join)
 def test_a_repeat_gets_the_first_answer_byte_for_byte(endpoint: tuple[str, str], api: Client) -> None:
     world = EXAMPLES[endpoint].world()
 

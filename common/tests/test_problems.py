@@ -50,7 +50,7 @@ def test_an_unknown_address_is_not_found_and_never_redirected(path: str, method:
 @pytest.mark.parametrize("name", sorted({name for _, name in EXAMPLES}))
 def test_a_method_that_is_not_offered_says_which_are(name: str, api: Client) -> None:
     offered = {method for method, other in EXAMPLES if other == name}
-    where = address(name, World(1, 1, 1))
+    where = address(name, World(1, 1, 1, 1))
 
     for method in {"get", "post", "put", "patch", "delete", "options", "trace"} - offered:
         answer = getattr(api, method)(where)
@@ -139,7 +139,7 @@ def test_whatever_happens_is_a_problem_without_internals(
 def test_an_error_in_the_making_of_an_answer_undoes_the_act(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("common.api.views.ViewSet.etag", lambda view, record: 1 / 0)
 
-    answer = call(api, ("post", "customer-list"), World(1, 1, 1), **{"Idempotency-Key": "k"})
+    answer = call(api, ("post", "customer-list"), World(1, 1, 1, 1), **{"Idempotency-Key": "k"})
 
     problem(answer, 500, "internal_error")
     assert not Customer.objects.filter(email="grace@example.com").exists()

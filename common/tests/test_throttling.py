@@ -21,9 +21,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def three_a_minute(monkeypatch: pytest.MonkeyPatch, settings: Any, clock: list[float]) -> None:
-    settings.OMS_API_REQUESTS_PER_MINUTE, settings.OMS_WEB_WORKERS = 6, 2
-    monkeypatch.setattr(throttling, "BUCKETS", Buckets(throttling.share()))
+def three_a_minute(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    """The share of one process of two that let through six together."""
+    monkeypatch.setattr(throttling, "BUCKETS", Buckets(6, processes=2))
 
 
 def ask(client: Client) -> Any:
@@ -54,10 +54,70 @@ def test_one_callers_haste_is_not_anothers(api: Client, api_as: Any) -> None:
 
 
 @pytest.mark.usefixtures("three_a_minute")
-def test_a_limit_of_nothing_is_none(api: Client, settings: Any) -> None:
-    settings.OMS_API_REQUESTS_PER_MINUTE = 0
+def test_a_limit_of_nothing_is_none(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttling, "BUCKETS", Buckets(0, processes=2))
 
-    assert {ask(api).status_code for _ in range(8)} == {200}
+    answers = [ask(api) for _ in range(8)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert "RateLimit-Limit" not in answers[0]
+
+
+@pytest.mark.usefixtures("three_a_minute")
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "status"),
+    [
+        ("get", "orders/", {}, 200),
+        ("get", "orders/?nonsense=1", {}, 400),
+        ("post", "orders/", {}, 403),
+        ("get", "orders/987654321/", {}, 404),
+        ("delete", "orders/", {}, 405),
+        ("get", "orders/", {"Accept": "text/html"}, 406),
+        ("post", "tokens/", {"Content-Type": "text/plain"}, 415),
+    ],
+)
+def test_every_answer_counts_and_says_what_is_left(
+    method: str, address: str, headers: dict[str, str], status: int, api_as: Any
+) -> None:
+    viewer = api_as("viewer")
+
+    answers = [getattr(viewer, method)(f"/api/v1/{address}", headers=headers) for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [status, status, status, 429]
+    assert [answer["RateLimit-Remaining"] for answer in answers] == ["4", "2", "0", "0"]
+    assert answers[3]["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.usefixtures("three_a_minute")
+def test_a_stranger_has_no_bucket() -> None:
+    answers = [ask(Client(headers={"Authorization": "Bearer oms_nobody"})) for _ in range(5)]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert throttling.BUCKETS.by_caller == {}
+
+
+def test_a_limit_below_the_number_of_processes_is_kept_in_the_long_run(clock: list[float]) -> None:
+    processes = [Buckets(1, processes=4) for _ in range(4)]
+
+    at_once = [each.take("shop")[0] for each in processes]
+    clock[0] += 60
+    a_minute_later = [each.take("shop")[0] for each in processes]
+
+    assert at_once == [0, 0, 0, 0]
+    assert a_minute_later == [180, 180, 180, 180]
+
+
+def test_whoever_waits_as_told_is_let_through_by_whichever_process(clock: list[float]) -> None:
+    processes = [Buckets(6, processes=2) for _ in range(2)]
+    for _ in range(3):
+        processes[0].take("shop")
+        clock[0] += 5
+        processes[1].take("shop")
+    longest = 1 / processes[0].rate
+
+    clock[0] += longest
+
+    assert [each.take("shop")[0] for each in processes] == [0, 0]
 
 
 def test_a_bucket_never_holds_more_than_its_capacity() -> None:
@@ -68,7 +128,7 @@ def test_a_bucket_never_holds_more_than_its_capacity() -> None:
 
 def test_buckets_that_are_full_again_are_forgotten(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
     monkeypatch.setattr(throttling, "MOST_BUCKETS", 2)
-    buckets = Buckets(60)
+    buckets = Buckets(60, processes=1)
     buckets.take("early")
     clock[0] += 30
     buckets.take("late")

@@ -5,6 +5,7 @@ import secrets
 
 from accounts import services
 from accounts.models import User
+from common.actors import Actor
 from common.transactions import run
 from oms import database
 
@@ -43,6 +44,6 @@ def token() -> str:
 def _make_token() -> str:
     def act() -> str:
         service = services.create_service(SERVICE, role="sales")
-        return services.create_token(service, name="the curl line of `make run`")[1]
+        return services.create_token(service, name="the curl line of `make run`", actor=Actor.command("serve"))[1]
 
     return run(act)

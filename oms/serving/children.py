@@ -87,7 +87,10 @@ def stop_all(children: Sequence[Child]) -> None:
 
 
 def web(host: str, port: int) -> Child:
-    """The web server. Every option of granian can be chosen by its variable, such as GRANIAN_WORKERS."""
+    """The web server. Every option of granian can be chosen by its variable, such as GRANIAN_WORKERS.
+
+    That one also tells the web processes how many share a token's limit: OMS_WEB_WORKERS follows it.
+    """
     variables = {
         "GRANIAN_INTERFACE": "wsgi",
         "GRANIAN_WORKERS": str(min(4, max(2, os.cpu_count() or 2))),

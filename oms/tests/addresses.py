@@ -10,26 +10,36 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import User
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
+from accounts.services import create_token
+from common.actors import Actor
 from customers.tests.factories import CustomerFactory
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 
 Endpoint = tuple[str, str]  # a method and the name of an address
+EVERYBODY = (*ROLES, "nobody in particular")
 
 
 @dataclass(frozen=True)
 class World:
-    """What the examples are about: one of each, the order in the status that the example needs."""
+    """What the examples are about: one of each, the order in the status that the example needs.
+
+    The token is that of the user who was made last; a test makes its caller before the world.
+    """
 
     customer: int
     product: int
     order: int
+    token: int
 
     @classmethod
     def with_order(cls, status: str) -> "World":
         order = OrderFactory(status=status)
-        return cls(CustomerFactory().pk, ProductFactory(sku="EXAMPLE").pk, order.pk)
+        owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
+        token, _ = create_token(owner, name="example", actor=Actor.command("test"))
+        return cls(CustomerFactory().pk, ProductFactory(sku="EXAMPLE").pk, order.pk, token.pk)
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,16 @@ def _note(world: World) -> dict[str, Any]:
     return {"note": "Ring twice"}
 
 
+def _token(world: World) -> dict[str, Any]:
+    return {"name": "Shop", "scopes": ["read"], "expires_at": "2099-12-31T12:00:00Z"}
+
+
 EXAMPLES: dict[Endpoint, Example] = {
+    ("get", "me"): Example(EVERYBODY),
+    ("get", "token-list"): Example(EVERYBODY),
+    ("post", "token-list"): Example(EVERYBODY, _token),
+    ("get", "token-detail"): Example(EVERYBODY),
+    ("delete", "token-detail"): Example(EVERYBODY, lambda w: {}),
     ("get", "customer-list"): Example(ROLES),
     ("post", "customer-list"): Example((SALES, MANAGER), _customer),
     ("get", "customer-detail"): Example(ROLES),
@@ -113,6 +132,8 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("get", "order-events"): Example(ROLES),
 }
 MUTATIONS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is not None]
+# Of one thing each, which the answer shows: not of many, and not with a secret that is shown but once.
+SINGLE = [each for each in MUTATIONS if "bulk" not in each[1] and each != ("post", "token-list")]
 READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
 
 
@@ -120,7 +141,7 @@ LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-mo
 
 
 def names_an_id(name: str) -> bool:
-    return not name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku"))
+    return not name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku")) and name != "me"
 
 
 def endpoints() -> set[Endpoint]:

@@ -130,7 +130,7 @@ class Served:
 def serving(place: Installation, *, port: int | None = None, **variables: str) -> Iterator[Served]:
     """Serve until the end of the block, then ask it to stop, if it was not killed: it does so in order."""
     port = port or free_port()
-    log = place.data_dir.with_suffix(".log")
+    log = place.data_dir.with_suffix(f".{port}.log")
     with log.open("w+") as errors:
         process = psutil.Popen(
             [sys.executable, str(BASE_DIR / "manage.py"), "serve", "--port", str(port)],

@@ -34,8 +34,8 @@ def shelf(served: Served) -> list[int]:
 
 @pytest.fixture
 def clients(served: Served, shelf: list[int], request: pytest.FixtureRequest) -> Clients:
-    customer, product = shelf
-    return Clients(served.port, served.token, customer, product, prefix=request.node.name)
+    customer_id, product_id = shelf
+    return Clients(served.port, served.token, customer_id, product_id, prefix=request.node.name)
 
 
 def kill_web_server(served: Served) -> None:

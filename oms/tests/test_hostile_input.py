@@ -65,6 +65,19 @@ NOT_LINES: dict[str, Any] = {
     "a price of one's own": [{"product_id": 1, "quantity": 1, "unit_price_cents": 1}],
     "an unknown product": [{"product_id": 987654321, "quantity": 1}],
 }  # fmt: skip
+NOT_SCOPES: dict[str, Any] = {
+    **NUMBERS, "null": None, "text": "read", "true": True, "an object": {"0": "read"}, "nothing in it": [None],
+    "numbers in it": [1], "lists in it": [["read"]], "empty text in it": [""], "unknown": ["orders.explode"],
+    "known and unknown": ["read", "READ"], "a wildcard": ["*"], "too many": ["read"] * 101,
+}  # fmt: skip
+NOT_AN_INSTANT: dict[str, Any] = {
+    **NUMBERS, "a list": [1], "an object": {}, "true": True, "zero": 0, "empty": "", "words": "tomorrow",
+    "a day": "2099-01-31", "without zone": "2099-01-31T12:00:00", "no such day": "2099-02-30T12:00:00Z",
+    "no such hour": "2099-01-31T25:00:00Z", "in the past": "2020-01-31T12:00:00Z", "year 0": "0000-01-31T12:00:00Z",
+    "no such zone": "2099-01-31T12:00:00+99:99", "a space for a plus": "2099-01-31T12:00:00 02:00",
+    "beyond the last year": "9999-12-31T23:59:59-12:00", "seconds since 1970": 4_000_000_000,
+    "Arabic digits": "٢٠٩٩-01-31T12:00:00Z",
+}  # fmt: skip
 # Optional text may be empty.
 HOSTILE: dict[str, dict[str, Any]] = {
     "email": NOT_AN_EMAIL,
@@ -86,6 +99,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "reason": NOT_A_NAME,
     "reason_code": {**NOT_TEXT, "41 long": "x" * 41},
     "delta": NOT_A_DELTA,
+    "scopes": NOT_SCOPES,
+    "expires_at": NOT_AN_INSTANT,
     "action": {**NOT_A_NAME, "unknown": "explode", "not for many": "edit_items"},
     "ids": {
         **NUMBERS, "null": None, "text": "1", "empty": [], "a name": ["SO-1"], "zero": [0], "twice": [1, 1],
@@ -98,7 +113,8 @@ NOT_ITEMS: dict[str, Any] = {
 }  # fmt: skip
 READ_ONLY = (
     "id", "number", "status", "total_cents", "version", "created_at", "updated_at", "confirmed_at", "takes_stock",
-    "currency", "actions", "stock_seq", "actor", "is_superuser", "__proto__", "", "a/b~c", "dry_run",
+    "currency", "actions", "stock_seq", "actor", "is_superuser", "user", "digest", "secret",
+    "revoked_at", "created_by", "__proto__", "", "a/b~c", "dry_run",
 )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def test_a_list_takes_only_parameters_that_make_sense(endpoint: Endpoint, api: C
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_every_filter_is_tried(name: str, api: Client) -> None:
-    view: Any = api.get(address(name, World(1, 1, 1))).resolver_match.func
+    view: Any = api.get(address(name, World(1, 1, 1, 1))).resolver_match.func
 
     assert FILTERS[name].keys() == view.cls.filterset_class.base_filters.keys()
 
@@ -145,7 +145,7 @@ BAD_IDS = [
 @pytest.mark.parametrize("endpoint", [each for each in EXAMPLES if names_an_id(each[1])], ids=" ".join)
 def test_an_id_that_is_none_is_not_found(endpoint: Endpoint, api: Client) -> None:
     world = EXAMPLES[endpoint].world()
-    where = address(endpoint[1], World(1, 1, 1))
+    where = address(endpoint[1], World(1, 1, 1, 1))
     build = EXAMPLES[endpoint].body
     data = {"data": build(world), "content_type": "application/json"} if build else {}
     before = contents()

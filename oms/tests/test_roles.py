@@ -51,8 +51,9 @@ def test_every_address_stands_in_the_table() -> None:
 @pytest.mark.parametrize("caller", STRANGERS)
 @pytest.mark.parametrize("endpoint", EXAMPLES, ids=" ".join)
 def test_a_stranger_is_asked_who_they_are(endpoint: Endpoint, caller: str) -> None:
+    client = STRANGERS[caller]()
     world = EXAMPLES[endpoint].world()
-    client, before = STRANGERS[caller](), contents()
+    before = contents()
 
     answer = call(client, endpoint, world)
 
@@ -65,8 +66,9 @@ def test_a_stranger_is_asked_who_they_are(endpoint: Endpoint, caller: str) -> No
 @pytest.mark.parametrize("endpoint", EXAMPLES, ids=" ".join)
 def test_a_role_may_do_what_it_is_for_and_nothing_else(endpoint: Endpoint, caller: str) -> None:
     example = EXAMPLES[endpoint]
+    client = KNOWN[caller]()
     world = example.world()
-    client, before = KNOWN[caller](), contents()
+    before = contents()
 
     answer = call(client, endpoint, world)
 
@@ -80,9 +82,9 @@ def test_a_role_may_do_what_it_is_for_and_nothing_else(endpoint: Endpoint, calle
 
 @pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
 def test_a_session_needs_the_csrf_token(endpoint: Endpoint) -> None:
-    world = EXAMPLES[endpoint].world()
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("staff"))
+    world = EXAMPLES[endpoint].world()
     token = "x" * 32
     before = contents()
 

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from accounts.models import User
 from accounts.roles import ROLES
 from accounts.services import create_token
+from common.actors import Actor
 from common.admin.acts import ACTS as OFFERED
 from customers.models import Customer
 from events.models import Event
@@ -41,7 +42,7 @@ def test_every_address_is_in_the_matrix() -> None:
 
 @pytest.fixture
 def pks(superuser: User) -> dict[str, int]:
-    token, _ = create_token(superuser, name="matrix")
+    token, _ = create_token(superuser, name="matrix", actor=Actor.command("test"))
     sales = superuser.groups.model.objects.get(name="sales")
     return {**world(), "apitoken": token.pk, "user": superuser.pk, "group": sales.pk}
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from common.tests.contents import contents
-from oms.tests.addresses import EXAMPLES, MUTATIONS, World, address, call
+from oms.tests.addresses import EXAMPLES, SINGLE, World, address, call
 from orders.services import Line
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
@@ -75,7 +75,7 @@ def test_lines_actions_and_events_have_the_shape_that_was_promised(api: Client) 
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("endpoint", [each for each in MUTATIONS if each[1].endswith("-list")], ids=" ".join)
+@pytest.mark.parametrize("endpoint", [each for each in SINGLE if each[1].endswith("-list")], ids=" ".join)
 def test_what_was_made_is_found_at_its_location(endpoint: tuple[str, str], api: Client) -> None:
     made = call(api, endpoint, EXAMPLES[endpoint].world())
 
@@ -93,7 +93,7 @@ def told(body: dict[str, Any]) -> dict[str, Any]:
     return kept | {"items": [told(item) for item in body.get("items", ())]}
 
 
-@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
+@pytest.mark.parametrize("endpoint", SINGLE, ids=" ".join)
 def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(endpoint: tuple[str, str], api: Client) -> None:
     world = EXAMPLES[endpoint].world()
     before = contents()
@@ -126,7 +126,7 @@ def test_a_rehearsal_is_refused_like_the_real_thing(body: dict[str, Any], code: 
     assert answers[0].json()["code"] == answers[1].json()["code"] == code
 
 
-@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
+@pytest.mark.parametrize("endpoint", SINGLE, ids=" ".join)
 def test_who_wants_little_is_sent_little(endpoint: tuple[str, str], api: Client) -> None:
     answer = call(api, endpoint, EXAMPLES[endpoint].world(), Prefer="respond-async, return=minimal")
 

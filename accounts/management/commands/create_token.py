@@ -10,7 +10,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
 from accounts.roles import ROLES
+from accounts.scopes import unknown
 from accounts.services import create_service, create_token
+from common.actors import Actor
 from common.commands import USAGE, OperatorCommand
 from common.transactions import run
 
@@ -24,11 +26,30 @@ class Command(OperatorCommand):
         owner.add_argument("--user", help="user name of the person it acts for")
         owner.add_argument("--service", help="name of the program it acts for; made when it does not exist")
         parser.add_argument("--role", choices=ROLES, help="role given to the service")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            default=[],
+            help="a permission that it may use, such as orders.place_order, or `read`; give it again for another",
+        )
         parser.add_argument("--expires", type=expiry, help="a date (2027-01-31) or a number of days (90d)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _, secret = run(lambda: create_token(owner(options), name=options["name"], expires_at=options["expires"]))
-        self.stdout.write(secret)
+        self.stdout.write(run(lambda: secret_of_new_token(options)))
+
+
+def secret_of_new_token(options: dict[str, Any]) -> str:
+    strange = unknown(options["scope"])
+    if strange:
+        raise CommandError(f"There is no scope {', '.join(map(repr, strange))}.", returncode=USAGE)
+    _, secret = create_token(
+        owner(options),
+        name=options["name"],
+        scopes=options["scope"],
+        expires_at=options["expires"],
+        actor=Actor.command("create_token"),
+    )
+    return secret
 
 
 def owner(options: dict[str, Any]) -> User:
