@@ -48,6 +48,7 @@ LAST_NAMES = (
 class DemoProduct:
     sku: str
     name: str
+    description: str
     price_cents: int
     stock_quantity: int
     reorder_level: int
@@ -80,8 +81,9 @@ def products() -> list[DemoProduct]:
     for number, (material, thing, colour) in enumerate(dice.sample(names, PRODUCTS), start=1):
         price = round(THINGS[thing] * dice.uniform(0.7, 1.6) / 50) * 50 - 5
         stock = dice.choice([0, 3, 8] + [dice.randint(20, 400)] * 12)
-        name = f"{material} {thing}, {colour}"
-        made.append(DemoProduct(f"{thing[:3].upper()}-{number:04d}", name, price, stock, dice.choice([5, 10, 20])))
+        sku, name = f"{thing[:3].upper()}-{number:04d}", f"{material} {thing}, {colour}"
+        description = f"A {thing.lower()} of {material.lower()}, made by hand in a small workshop."
+        made.append(DemoProduct(sku, name, description, price, stock, dice.choice([5, 10, 20])))
     return made
 
 

@@ -231,7 +231,7 @@ def test_nothing_at_all_is_an_answer_too(chief: Client) -> None:
 
 
 @pytest.mark.parametrize("pk", ["0", "999", "9" * 30, "x", "1%00", "-1"])
-@pytest.mark.parametrize("page", ["", "confirm/", "edit_items/"])
+@pytest.mark.parametrize("page", ["change/", "confirm/", "edit_items/"])
 def test_an_unknown_order_is_not_found(pk: str, page: str, chief: Client) -> None:
     assert chief.get(f"/admin/orders/order/{pk}/{page}").status_code == 404
     assert chief.post(f"/admin/orders/order/{pk}/{page}").status_code in (404, 405)
