@@ -1,6 +1,7 @@
 """Input that means exactly what it says: 1 is a number, "1" and true and 1.0 are not."""
 
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework import serializers
@@ -64,6 +65,9 @@ class StrictListField(serializers.ListField):
 
 class InputSerializer(serializers.Serializer[Any]):
     """Input of one act. A field it does not know is refused, so nothing is silently ignored or smuggled in."""
+
+    # Groups of fields of which exactly one must be given; `validate` sees to it, the OpenAPI document tells it.
+    one_of: tuple[Collection[str], ...] = ()
 
     default_error_messages = {"unknown": "There is no such field."}  # noqa: RUF012 - DRF's way
 

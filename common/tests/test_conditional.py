@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from common.tests.contents import contents
-from oms.tests.addresses import EXAMPLES, MUTATIONS, READINGS, World, address, call
+from oms.tests.addresses import EXAMPLES, READINGS, SINGLE, World, address, call
 from orders.tests.factories import ACTOR
 from products.models import Product
 from products.services import adjust_stock
@@ -15,7 +15,7 @@ from products.tests.factories import ProductFactory
 pytestmark = pytest.mark.django_db
 
 Endpoint = tuple[str, str]
-CHANGES = [endpoint for endpoint in MUTATIONS if not endpoint[1].endswith("-list")]
+CHANGES = [endpoint for endpoint in SINGLE if not endpoint[1].endswith("-list")]
 RECORDS = [endpoint for endpoint in READINGS if endpoint[1].endswith("-detail")]
 
 

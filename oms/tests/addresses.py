@@ -112,7 +112,11 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "order-notes"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), lambda w: {"text": "Ring twice"}),
     ("get", "order-events"): Example(ROLES),
 }
+# Public, because they hold no data; tried in a file of their own.
+DOCUMENTS: set[Endpoint] = {("any", "openapi"), ("any", "docs")}
 MUTATIONS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is not None]
+# Changes of one record; those of many answer with a result for each, without a tag.
+SINGLE = [endpoint for endpoint in MUTATIONS if not endpoint[1].endswith(("-bulk", "-bulk-stock"))]
 READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
 
 

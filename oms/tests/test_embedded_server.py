@@ -51,7 +51,7 @@ def test_starts_says_where_it_is_and_stops(scratch: Installation) -> None:
 
 def test_any_number_of_processes_may_start_it_at_once(scratch: Installation) -> None:
     scratch.cluster.stop()
-    command = [sys.executable, BASE_DIR / "manage.py", "db", "start"]
+    command = [sys.executable, str(BASE_DIR / "manage.py"), "db", "start"]
     starters = [
         subprocess.Popen(command, env=scratch.environment(), stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]
