@@ -63,7 +63,7 @@ def problem(status: int, code: str, **more: Any) -> dict[str, Any]:
 class FaultSerializer(serializers.Serializer[Any]):
     """One fault in the input: where (a JSON pointer, RFC 6901), a stable code, and in words."""
 
-    pointer = serializers.CharField()
+    pointer = serializers.CharField(allow_blank=True)
     code = serializers.CharField()
     detail = serializers.CharField()
 

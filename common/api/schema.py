@@ -15,6 +15,7 @@ from common.api.fields import MOST_TEXT, InputSerializer, StrictCharField, Stric
 
 JSON = "application/json"
 VERBS = {"list": "list", "retrieve": "retrieve", "create": "create", "partial_update": "update"}
+CREATED = "Created. With `Prefer: return=minimal`, the body is left out."
 SECURITY: list[dict[str, Any]] = [{"token": []}, {"session": []}]
 ID: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
@@ -100,10 +101,10 @@ class AutoSchema(openapi.AutoSchema):
         """The names of the shared parameters that it takes."""
         if self.changes:
             yield from ("DryRun", "IdempotencyKey")
-            if not self.is_bulk:
-                yield "Prefer"
-                if "{" in self.path:
-                    yield "IfMatch"
+            if not self.is_bulk and "{" in self.path:
+                yield "IfMatch"
+            if not self.is_bulk and self.statuses == (200,):
+                yield "Prefer"  # OpenAPI cannot say that a 201 may be without its body: its description does
         elif self.action == "retrieve":
             yield "IfNoneMatch"
         yield "RequestId"
@@ -117,8 +118,8 @@ class AutoSchema(openapi.AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         bodies: Schema = super()._get_response_bodies(direction)
         for status, body in bodies.items():
-            body["description"] = "Created." if status == "201" else "Done." if self.changes else "Found."
-        if self.changes and not self.is_bulk and 200 in self.statuses:
+            body["description"] = CREATED if status == "201" else "Done." if self.changes else "Found."
+        if self.changes and not self.is_bulk and self.statuses == (200,):
             bodies["204"] = {
                 "description": "Done; the body was left out, as asked for with Prefer.",
                 "headers": components.headers("Preference-Applied", *self._headers()),

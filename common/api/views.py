@@ -69,6 +69,8 @@ class ViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if self.action in (None, "metadata"):  # a method this address does not have: 405 follows
+            return
         unknown = sorted(set(request.query_params) - self.known_parameters())
         if unknown:
             raise UnknownParameter(unknown)

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from common.api.answers import codes
 from common.api.documents import document
-from oms.tests.addresses import EXAMPLES
+from oms.tests.addresses import EXAMPLES, World, address
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.json")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -91,10 +91,21 @@ def test_every_body_has_an_example_that_is_one(described: dict[str, Any]) -> Non
 # As it is served
 
 
-@pytest.mark.parametrize("address", ["/api/v1/openapi.json", "/api/v1/docs/"])
-def test_anybody_may_read_it(address: str, client: Client) -> None:
-    assert client.get(address).status_code == 200
-    refused = client.post(address)
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "?dry_run=true", "?limit=1"])
+@pytest.mark.parametrize("name", sorted({name for _, name in EXAMPLES}))
+def test_a_method_that_is_not_described_is_not_allowed(name: str, query: str, api: Client) -> None:
+    described = {method for method, known in EXAMPLES if known == name}
+    where = address(name, World(1, 1, 1)) + query
+
+    for method in {"get", "post", "put", "patch", "delete"} - described:
+        assert getattr(api, method)(where).status_code == 405, method
+
+
+@pytest.mark.parametrize("page", ["/api/v1/openapi.json", "/api/v1/docs/"])
+def test_anybody_may_read_it(page: str, client: Client) -> None:
+    assert client.get(page).status_code == 200
+    refused = client.post(page)
     assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
 
 
@@ -114,12 +125,12 @@ def test_the_page_runs_nothing_but_files_of_ours(client: Client) -> None:
     assert "default-src 'self'" in answer["Content-Security-Policy"]
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert not re.search(r"<style|<script>|\son\w+=|style=|https?://", page)
-    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
-        with closing(client.get(address)) as file:
-            assert file.status_code == 200, address
+    for source in re.findall(r'(?:src|href)="([^"]+)"', page):
+        with closing(client.get(source)) as file:
+            assert file.status_code == 200, source
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/api/v1/orders/", "/api/v1/openapi.json", "/api/v1/nowhere"])
-def test_an_answer_of_the_api_runs_nothing(address: str, client: Client) -> None:
-    assert client.get(address)["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+@pytest.mark.parametrize("path", ["/api/v1/orders/", "/api/v1/openapi.json", "/api/v1/nowhere"])
+def test_an_answer_of_the_api_runs_nothing(path: str, client: Client) -> None:
+    assert client.get(path)["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
