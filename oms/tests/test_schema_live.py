@@ -24,7 +24,7 @@ CHECKS = [
     "ignored_auth",
 ]
 SEED = "20260131"
-EXAMPLES_EACH = "12"
+EXAMPLES_EACH = "8"
 
 
 @pytest.fixture
