@@ -79,7 +79,7 @@ RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 PROBLEMS: dict[int, tuple[str, str, tuple[str, ...]]] = {
     400: ("Invalid", "The request says something that it must not say; `errors` points at each fault.", RATES),
     401: ("NotAuthenticated", "There is no token, or it is wrong, revoked or expired.", ("WWW-Authenticate",)),
-    403: ("PermissionDenied", "The caller lacks the permission that this call needs.", RATES),
+    403: ("PermissionDenied", "The caller lacks the permission that this call needs.", ()),
     404: ("NotFound", "There is nothing at this address.", RATES),
     406: ("NotAcceptable", "Something else than JSON was asked for.", ()),
     409: ("Conflict", "The present state does not allow it. Nothing was changed.", RATES),
