@@ -13,13 +13,12 @@ from common.api import answers, components
 from common.api.bulk import ItemField, Results
 from common.api.fields import MOST_TEXT, InputSerializer, StrictCharField, StrictListField
 
-JSON = "application/json"
 VERBS = {"list": "list", "retrieve": "retrieve", "create": "create", "partial_update": "update"}
 CREATED = "Created. With `Prefer: return=minimal`, the body is left out."
 SECURITY: list[dict[str, Any]] = [{"token": []}, {"session": []}]
 ID: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
-# A line or lines of text, without control characters and not of spaces alone.
+# A line of text, or several, without control characters.
 LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 LINES = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 
