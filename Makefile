@@ -10,11 +10,12 @@ BIN := $(VENV)/bin
 SERVER := $(VENV)/requirements.installed
 TOOLS := $(VENV)/requirements-dev.installed
 
-.PHONY: help run test lint fmt bench
+.PHONY: help run test lint openapi fmt bench
 help:
 	@echo "make run    a running shop: database, demo data, web server and worker (PORT=8000)"
 	@echo "make test   the tests"
-	@echo "make lint   format, types, who imports whom, Django's checks, missing migrations"
+	@echo "make lint   format, types, who imports whom, Django's checks, missing migrations, the OpenAPI document"
+	@echo "make openapi renews docs/openapi.json from the code"
 	@echo "make fmt    formats and mends what can be mended"
 	@echo "make bench  what placing an order costs (ARGS=importing: an import), beside a floor and a baseline"
 
@@ -30,7 +31,14 @@ lint: $(TOOLS)
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python manage.py check --fail-level WARNING
+	@$(BIN)/python manage.py spectacular $(DOCUMENT) --file $(VENV)/openapi.json
+	@cmp -s $(VENV)/openapi.json docs/openapi.json || \
+		{ echo "docs/openapi.json is not that of the code: run 'make openapi' and commit it." >&2; exit 1; }
 	$(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
+
+DOCUMENT := --validate --fail-on-warn --format openapi-json
+openapi: $(TOOLS)
+	$(BIN)/python manage.py spectacular $(DOCUMENT) --file docs/openapi.json
 
 fmt: $(TOOLS)
 	$(BIN)/ruff check --fix .

@@ -20,6 +20,7 @@ WITHOUT_DATABASE = {
     "help",
     "makemigrations",
     "serve",
+    "spectacular",
     "version",
 }
 

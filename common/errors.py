@@ -1,8 +1,8 @@
 """What can go wrong in the business, each with a stable code; nothing here knows of HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class DomainError(Exception):
 
     code = "error"
     title = "The request was refused"
+    # Facts as it may carry them, for the documentation.
+    example: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, detail: str, *, errors: Sequence[FieldError] = (), **facts: Any) -> None:
         super().__init__(detail)
@@ -56,6 +58,7 @@ class Conflict(DomainError):
 class Duplicate(Conflict):
     code = "duplicate"
     title = "It exists already"
+    example: ClassVar = {"errors": [{"pointer": "/sku", "code": "duplicate", "detail": "Another record has this sku."}]}
 
 
 class StaleVersion(DomainError):
@@ -63,6 +66,7 @@ class StaleVersion(DomainError):
 
     code = "stale_version"
     title = "It was changed meanwhile"
+    example: ClassVar = {"current_version": 3}
 
 
 class IdempotencyInProgress(Conflict):

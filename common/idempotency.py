@@ -16,6 +16,8 @@ from django.utils import timezone
 from common.errors import Busy, IdempotencyKeyReused
 from common.models import IdempotencyKey
 
+MOST_KEY = 255  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

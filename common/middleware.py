@@ -58,6 +58,18 @@ def request_log(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def content_security(get_response: GetResponse) -> GetResponse:
+    """An answer of the API is data: a browser that shows one runs and loads nothing (Content-Security-Policy)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        return response
+
+    return middleware
+
+
 def business_time(get_response: GetResponse) -> GetResponse:
     """Show people the times of the business zone; the API speaks UTC."""
 

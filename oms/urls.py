@@ -4,9 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from common.api.documents import DocsView, OpenAPIView
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api/v1/openapi.json", OpenAPIView.as_view(), name="openapi"),
+    path("api/v1/docs/", DocsView.as_view(), name="docs"),
     path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("customers.api.urls")),
     path("api/v1/", include("products.api.urls")),

@@ -1,5 +1,7 @@
 """Why an act on an order was refused."""
 
+from typing import ClassVar
+
 from common.errors import Conflict
 
 
@@ -8,6 +10,7 @@ class InvalidTransition(Conflict):
 
     code = "invalid_transition"
     title = "The order's status does not allow this"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "It is PENDING and cannot be shipped."}]}
 
 
 class NotEditable(Conflict):
@@ -15,3 +18,4 @@ class NotEditable(Conflict):
 
     code = "not_editable"
     title = "The items can no longer be edited"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "Items can be edited while PENDING; it is SHIPPED."}]}

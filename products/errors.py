@@ -1,5 +1,7 @@
 """Why stock was not given or changed."""
 
+from typing import ClassVar
+
 from common.errors import Conflict
 
 
@@ -8,6 +10,9 @@ class InsufficientStock(Conflict):
 
     code = "insufficient_stock"
     title = "There is not enough stock"
+    example: ClassVar = {
+        "items": [{"product_id": 7, "sku": "LAMP-1", "code": code, "requested": 5, "available": 2}],
+    }
 
 
 class ProductUnavailable(Conflict):
@@ -15,6 +20,9 @@ class ProductUnavailable(Conflict):
 
     code = "product_unavailable"
     title = "A product is not sold any more"
+    example: ClassVar = {
+        "items": [{"product_id": 7, "sku": "LAMP-1", "code": code, "requested": 5, "available": 2}],
+    }
 
 
 class StockMismatch(Conflict):

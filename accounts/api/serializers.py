@@ -15,9 +15,17 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
         fields: ClassVar = (
-            "id", "name", "scopes", "created_at", "created_by", "expires_at", "revoked_at", "revoked_by",
-            "last_used_at",
-        )  # fmt: skip
+            "id name scopes created_at created_by expires_at revoked_at revoked_by last_used_at"
+        ).split()
+
+
+class SecretTokenSerializer(TokenSerializer):
+    """A token with its secret; null where that was shown before, and in a rehearsal."""
+
+    secret = serializers.CharField(allow_null=True)
+
+    class Meta(TokenSerializer.Meta):
+        fields: ClassVar = [*TokenSerializer.Meta.fields, "secret"]
 
 
 class NewToken(InputSerializer):

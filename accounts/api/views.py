@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import services
-from accounts.api.serializers import MeSerializer, NewToken, TokenSerializer
+from accounts.api.serializers import MeSerializer, NewToken, SecretTokenSerializer, TokenSerializer
 from accounts.models import ApiToken, User
 from accounts.scopes import within
 from common.api import conditional
@@ -33,7 +33,10 @@ class MeViewSet(ViewSet):
     permissions: ClassVar = {"show": OWN}
 
     def show(self, request: Request) -> Response:
-        """Who the caller is, and all that they may do with what they called with."""
+        """Tell who you are.
+
+        And all that you may do with what you call with.
+        """
         user: Any = request.user
         token: Any = request.auth
         me = {
@@ -53,6 +56,8 @@ class TokenViewSet(ViewSet):
     pagination_class = TokenPagination
     subject = "token"
     permissions: ClassVar = {"list": OWN, "retrieve": OWN, "create": OWN, "destroy": OWN}
+    inputs: ClassVar = {"create": NewToken, "destroy": InputSerializer}
+    outputs: ClassVar = {"create": SecretTokenSerializer}
 
     def get_queryset(self) -> QuerySet[ApiToken]:
         user: Any = self.request.user
@@ -63,12 +68,19 @@ class TokenViewSet(ViewSet):
         return conditional.etag(record.version, None if used is None else int(used.timestamp()))
 
     def create(self, request: Request) -> HttpResponse:
-        fields = self.read(NewToken)
+        """Make a token of your own.
+
+        Its secret is shown this once. A token can only make one that can do no more than itself, and lives no longer.
+        """
+        fields = self.read()
         return self.send(lambda: self._made(**fields))
 
     def destroy(self, request: Request, pk: str) -> HttpResponse:
-        """Revoke a token: a narrowed one ends only what can do no more than itself."""
-        self.read(InputSerializer)
+        """Revoke a token.
+
+        A narrowed one ends only what can do no more than itself.
+        """
+        self.read()
         token: ApiToken = self.get_object()
         by: Any = request.auth
         if by is not None and not within(token.scopes, by.scopes):

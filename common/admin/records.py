@@ -123,7 +123,7 @@ class RecordAdmin(ListAdmin):
         return [
             _page(self, "", self.changelist_view, "changelist"),
             *(_page(self, act.route(), act.as_view(record_admin=self), act.name) for act in ACTS[self.model]),
-            _page(self, "<int:pk>/change/", self.record_view, "change")  ,
+            _page(self, "<int:pk>/change/", self.record_view, "change"),
         ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

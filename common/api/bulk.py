@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from common.api.answers import ProblemSerializer, problem
 from common.api.fields import InputSerializer, StrictListField
 from common.idempotency import Answer
 
@@ -25,10 +26,40 @@ class Item:
     act: Callable[[], Answer]
 
 
-class ItemsInput(InputSerializer):
-    """A list of items, each of which is checked when its turn comes."""
+class ItemField(serializers.JSONField):
+    """One of many, which is checked against its serializer when its turn comes."""
 
-    items = StrictListField(child=serializers.JSONField(), allow_empty=False, max_length=MOST_ITEMS)
+    def __init__(self, serializer: type[InputSerializer], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.serializer = serializer
+
+
+def items_of(serializer: type[InputSerializer]) -> StrictListField:
+    return StrictListField(child=ItemField(serializer), allow_empty=False, max_length=MOST_ITEMS)
+
+
+class Results(serializers.Serializer[Any]):
+    """What became of each item, in the order of the request; a problem is what the item by itself would have met."""
+
+
+class IndexedResult(serializers.Serializer[Any]):
+    optional = ("id", "problem")
+
+    index = serializers.IntegerField(min_value=0)
+    ok = serializers.BooleanField()
+    id = serializers.IntegerField(min_value=1)
+    problem = ProblemSerializer()
+
+
+class IndexedResults(Results):
+    example: ClassVar = {
+        "results": [
+            {"index": 0, "ok": True, "id": 7},
+            {"index": 1, "ok": False, "problem": problem(400, "validation_error")},
+        ]
+    }
+
+    results = IndexedResult(many=True)
 
 
 # Makes the JSON of one result of the item and its answer or problem.

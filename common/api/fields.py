@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +80,9 @@ class StrictListField(serializers.ListField):
 
 class InputSerializer(serializers.Serializer[Any]):
     """Input of one act. A field it does not know is refused, so nothing is silently ignored or smuggled in."""
+
+    # Groups of fields of which exactly one must be given; `validate` sees to it, the OpenAPI document tells it.
+    one_of: tuple[Collection[str], ...] = ()
 
     default_error_messages = {"unknown": "There is no such field."}  # noqa: RUF012 - DRF's way
 

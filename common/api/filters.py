@@ -1,7 +1,7 @@
 """Filters whose values are taken as strictly as a body's."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,9 +10,10 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 
-from common.api.fields import INSTANT, MOST_TEXT
+from common.api.fields import INSTANT, MOST_ID, MOST_TEXT
 
 MOST_SEARCHED = 100
+UPDATED_SINCE = "Changed at this moment or later; ask with some minutes of overlap, as a change may commit late."
 WHOLE_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
@@ -42,6 +43,7 @@ def instant(parameters: Mapping[str, str], name: str) -> datetime | None:
 
 
 class InstantFilter(django_filters.Filter):
+    schema: ClassVar = {"type": "string", "format": "date-time"}
     field_class = InstantField
 
 
@@ -52,12 +54,13 @@ class WholeNumberField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        if not WHOLE_NUMBER.fullmatch(text) or int(text) > 2**63 - 1:
+        if not WHOLE_NUMBER.fullmatch(text) or int(text) > MOST_ID:
             raise forms.ValidationError("A whole number.", code="invalid")
         return int(text)
 
 
 class WholeNumberFilter(django_filters.Filter):
+    schema: ClassVar = {"type": "integer", "minimum": 0, "maximum": MOST_ID}
     field_class = WholeNumberField
 
 
@@ -74,6 +77,7 @@ class YesNoField(forms.CharField):
 
 
 class YesNoFilter(django_filters.Filter):
+    schema: ClassVar = {"type": "boolean"}
     field_class = YesNoField
 
 
@@ -84,20 +88,32 @@ class ChoicesField(forms.MultipleChoiceField):
         return value.split(",") if value else []
 
 
+class ChoiceFilter(django_filters.ChoiceFilter):
+    def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(choices=choices, **kwargs)
+        self.schema = {"type": "string", "enum": [value for value, _ in choices]}
+
+
 class ChoicesFilter(django_filters.Filter):
     field_class = ChoicesField
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(lookup_expr="in", widget=forms.TextInput, **kwargs)
+    def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(lookup_expr="in", widget=forms.TextInput, choices=choices, **kwargs)
+        one = {"type": "string", "enum": [value for value, _ in choices]}
+        self.schema = {"type": "array", "items": one, "minItems": 1}
 
 
 class TextFilter(django_filters.CharFilter):
+    schema: ClassVar = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MOST_TEXT, **kwargs)
 
 
 class SearchFilter(django_filters.CharFilter):
     """What people type into a search box; what it means is up to the queryset's `search`."""
+
+    schema: ClassVar = {"type": "string", "minLength": 1, "maxLength": MOST_SEARCHED}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MOST_SEARCHED, **kwargs)

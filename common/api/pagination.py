@@ -61,6 +61,37 @@ class KeysetPagination(BasePagination):
             }
         )
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            {"name": name, "in": "query", "description": description, "schema": schema}
+            for name, description, schema in (
+                (
+                    "limit",
+                    "How many records a page holds at most.",
+                    {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT},
+                ),
+                (
+                    "ordering",
+                    "With a leading `-`, the greatest comes first; ties are broken by id.",
+                    {"type": "string", "enum": list(self.orderings), "default": view.default_ordering},
+                ),
+                (
+                    "cursor",
+                    "Where the page begins; part of `next` and `previous`, which are followed as they are.",
+                    {"type": "string", "minLength": 1},
+                ),
+            )
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "description": "Follow `next` and `previous` as they are until they are null.",
+            "properties": {"results": schema, "next": link, "previous": link},
+            "required": ["results", "next", "previous"],
+        }
+
     def _link(self, row: Model, *, backwards: bool) -> str:
         value = getattr(row, self.field)
         key = value.isoformat() if isinstance(value, datetime) else value

@@ -22,12 +22,12 @@ from common.actors import Actor
 from common.api import conditional
 from common.api.bulk import Item, Result
 from common.api.exceptions import UnknownParameter
+from common.api.fields import InputSerializer
 from common.api.pagination import KeysetPagination
 from common.api.parsers import refuse_broken_query
 from common.api.problems import exception_handler
-from common.idempotency import Answer, Key
+from common.idempotency import MOST_KEY, Answer, Key
 
-MOST_KEY = 255
 ID = "[1-9][0-9]{0,17}"  # one way to write it: a leading zero would give a record several addresses
 
 
@@ -54,10 +54,15 @@ class ViewSet(GenericViewSet[Any]):
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012 - as Django declares it
     permissions: ClassVar[Mapping[str, str]] = {}
+    # By action: what its body is checked against; what it answers, where that is not the view's own serializer;
+    # with which status, where that is not 200 (the first one, if it does not choose).
+    inputs: ClassVar[Mapping[str, type[InputSerializer]]] = {}
+    outputs: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
+    statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {"create": (201,)}
     subject: ClassVar[str]  # the kind of thing its answers are about
     list_actions: ClassVar = frozenset({"list"})
-    # Parameters of a reading action besides those that every list has.
-    parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
+    # Parameters of a reading action besides those that every list has, as OpenAPI describes them.
+    parameters: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     default_ordering = "-id"
     filterset_class: type[FilterSet] | None = None
     lookup_value_regex = ID
@@ -66,6 +71,8 @@ class ViewSet(GenericViewSet[Any]):
         self.perform_authentication(request)
         super().check_throttles(request)  # before anything is refused: a refusal counts and has the headers, too
         super().initial(request, *args, **kwargs)
+        if self.action in (None, "metadata"):  # a method this address does not have: 405 follows
+            return
         unknown = sorted(set(request.query_params) - self.known_parameters())
         if unknown:
             raise UnknownParameter(unknown)
@@ -80,7 +87,7 @@ class ViewSet(GenericViewSet[Any]):
     def known_parameters(self) -> set[str]:
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
             return {"dry_run"}
-        own = self.parameters.get(self.action, frozenset())
+        own = self.parameters.get(self.action, ())
         if self.action not in self.list_actions:
             return set(own)
         filters = self.filterset_class.base_filters if self.filterset_class else ()
@@ -96,6 +103,10 @@ class ViewSet(GenericViewSet[Any]):
         return conditional.expected_version(self.request)
 
     def list(self, request: Request) -> Response:
+        """The records, page by page.
+
+        Follow `next` until it is null. A filter that is not known, or not in its form, is a 400 that names it.
+        """
         return self.page_of(self.filter_queryset(self.get_queryset()))
 
     def page_of(self, records: QuerySet[Any]) -> Response:
@@ -105,6 +116,7 @@ class ViewSet(GenericViewSet[Any]):
         return self.paginator.get_paginated_response([self.render(record) for record in page or ()])
 
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
+        """One of the records, with its ETag."""
         record = self.get_object()
         tag = self.etag(record)
         if conditional.is_known(request, tag):
@@ -114,23 +126,27 @@ class ViewSet(GenericViewSet[Any]):
     def etag(self, record: Any) -> str:
         return conditional.etag(record.version)
 
-    def read(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
-        """The body of the request, checked; an absent body counts as an empty one."""
+    def read(self, **given: Any) -> dict[str, Any]:
+        """The body of the request, checked as `inputs` says; an absent body counts as an empty one.
+
+        What the address gives already may be left out of the body.
+        """
         if (self.request.content_type or "").startswith("multipart/"):
             raise UnsupportedMediaType("multipart/form-data")  # where CSRF is checked it was read already
-        return checked(serializer, self.request.data)
+        data = self.request.data
+        return checked(self.inputs[self.action], given | data if isinstance(data, dict) else data)
 
     def perform(
         self,
         act: Callable[[], Any],
         *,
-        status: int = 200,
         render: Callable[[Any], Mapping[str, Any]] | None = None,
     ) -> HttpResponse:
         """Do one act in one transaction, exactly once per Idempotency-Key, and answer with its record.
 
         `render` makes the body of what the act returned; without it, it is the view's own serializer.
         """
+        status = self.statuses.get(self.action, (200,))[0]
         return self.send(lambda: self.answer(act(), status, render or self.render))
 
     def send(self, answer: Callable[[], Answer]) -> HttpResponse:
@@ -181,7 +197,9 @@ class ViewSet(GenericViewSet[Any]):
             body = answer.once or answer.body
             return HttpResponse(body, status=answer.status, content_type="application/json", headers=headers)
         headers["Preference-Applied"] = "return=minimal"
-        return HttpResponse(status=answer.status if answer.status == 201 else 204, headers=headers)
+        empty = HttpResponse(status=answer.status if answer.status == 201 else 204, headers=headers)
+        del empty["Content-Type"]  # there is none
+        return empty
 
     def is_dry_run(self) -> bool:
         text = self.request.query_params.get("dry_run", "false")

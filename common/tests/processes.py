@@ -16,7 +16,7 @@ def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
     """`manage.py` with these arguments, running; its output can be read."""
     return subprocess.Popen(
         [sys.executable, MANAGE, *arguments],
-        env=os.environ | {"DATABASE_URL": _url(), "OMS_SECRET_KEY": "of a test", "OMS_LOG_FORMAT": "line"} | variables,
+        env=environment(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -28,6 +28,11 @@ def run(*arguments: str, **variables: str) -> tuple[int, str, str]:
     process = start(*arguments, **variables)
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """What a process needs to work on the database of the test."""
+    return os.environ | {"DATABASE_URL": _url(), "OMS_SECRET_KEY": "of a test", "OMS_LOG_FORMAT": "line"} | variables
 
 
 def _url() -> str:

@@ -5,17 +5,17 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import InstantFilter, SearchFilter, TextFilter
+from common.api.filters import UPDATED_SINCE, InstantFilter, SearchFilter, TextFilter
 from customers.models import Customer, CustomerQuerySet
 
 
 class CustomerFilter(django_filters.FilterSet):
-    email = TextFilter(method="filter_email")
-    created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
-    created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
-    updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte")
+    email = TextFilter(method="filter_email", label="Whole, in any case.")
+    created_after = InstantFilter(field_name="created_at", lookup_expr="gte", label="At this moment or later.")
+    created_before = InstantFilter(field_name="created_at", lookup_expr="lt", label="Before this moment.")
+    updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte", label=UPDATED_SINCE)
 
-    search = SearchFilter()
+    search = SearchFilter(label="Beginnings of names and of the parts of an e-mail address, or a whole phone number.")
 
     class Meta:
         model = Customer

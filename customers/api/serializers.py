@@ -1,14 +1,33 @@
 """Customers as they go in and out of the API."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from common.api.bulk import items_of
 from common.api.fields import InputSerializer, StrictCharField
 from customers.models import Customer
 
+ADA: Mapping[str, Any] = {
+    "email": "ada@example.com",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "phone": "+44 20 7946 0000",
+}
+
 
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
+    """Who buys."""
+
+    example: ClassVar = {
+        "id": 3,
+        **ADA,
+        "version": 1,
+        "created_at": "2026-01-31T12:00:00Z",
+        "updated_at": "2026-01-31T12:00:00Z",
+    }
+
     class Meta:
         model = Customer
         fields: ClassVar = Customer.SHOWN
@@ -19,6 +38,10 @@ class StrictEmailField(StrictCharField, serializers.EmailField):
 
 
 class CustomerChange(InputSerializer):
+    """What is to be different."""
+
+    example: Mapping[str, Any] = {"phone": "+44 20 7946 0001"}
+
     email = StrictEmailField(required=False)
     first_name = StrictCharField(required=False, allow_blank=True)
     last_name = StrictCharField(required=False, allow_blank=True)
@@ -26,6 +49,10 @@ class CustomerChange(InputSerializer):
 
 
 class NewCustomer(CustomerChange):
+    """A customer to be created."""
+
+    example = ADA
+
     email = StrictEmailField()
     first_name = StrictCharField(allow_blank=True)
     last_name = StrictCharField(allow_blank=True)
@@ -34,4 +61,12 @@ class NewCustomer(CustomerChange):
 class KnownCustomer(CustomerChange):
     """A customer to be created, or changed where the e-mail address is known."""
 
+    example = ADA
+
     email = StrictEmailField()
+
+
+class KnownCustomers(InputSerializer):
+    example: ClassVar = {"items": [ADA]}
+
+    items = items_of(KnownCustomer)

@@ -27,15 +27,15 @@ def served() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def shelf(served: Served) -> list[int]:
+def shelf(served: Served) -> tuple[int, int]:
     """A customer, and a product of which there is enough."""
-    return [int(number) for number in served.place.run_code(STOCK).split()]
+    customer, product = served.place.run_code(STOCK).split()
+    return int(customer), int(product)
 
 
 @pytest.fixture
-def clients(served: Served, shelf: list[int], request: pytest.FixtureRequest) -> Clients:
-    customer_id, product_id = shelf
-    return Clients(served.port, served.token, customer_id, product_id, prefix=request.node.name)
+def clients(served: Served, shelf: tuple[int, int], request: pytest.FixtureRequest) -> Clients:
+    return Clients(served.port, served.token, *shelf, prefix=request.node.name)
 
 
 def kill_web_server(served: Served) -> None:

@@ -5,27 +5,39 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import ChoicesFilter, InstantFilter, SearchFilter, TextFilter, WholeNumberFilter
+from common.api.filters import (
+    UPDATED_SINCE,
+    ChoiceFilter,
+    ChoicesFilter,
+    InstantFilter,
+    SearchFilter,
+    TextFilter,
+    WholeNumberFilter,
+)
 from customers.models import Customer
 from orders.models import Order, OrderQuerySet
 
 
 class OrderFilter(django_filters.FilterSet):
-    status = django_filters.ChoiceFilter(choices=Order.Status.choices)
-    status__in = ChoicesFilter(field_name="status", choices=Order.Status.choices)
+    status = ChoiceFilter(choices=Order.Status.choices)
+    status__in = ChoicesFilter(
+        field_name="status", choices=Order.Status.choices, label="Several, with commas between them."
+    )
     customer_id = WholeNumberFilter()
-    customer_email = TextFilter(method="filter_customer_email")
-    product_id = WholeNumberFilter(field_name="items__product_id")
-    sku = TextFilter(method="filter_sku")
-    number = TextFilter(method="filter_number")
-    external_ref = TextFilter()
-    created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
-    created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
-    updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte")
+    customer_email = TextFilter(method="filter_customer_email", label="Whole, in any case.")
+    product_id = WholeNumberFilter(field_name="items__product_id", label="With a line of this product.")
+    sku = TextFilter(method="filter_sku", label="With a line of the product that has this SKU now.")
+    number = TextFilter(method="filter_number", label="As people call it: SO-00000042.")
+    external_ref = TextFilter(label="Your own name for the order, whole.")
+    created_after = InstantFilter(field_name="created_at", lookup_expr="gte", label="At this moment or later.")
+    created_before = InstantFilter(field_name="created_at", lookup_expr="lt", label="Before this moment.")
+    updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte", label=UPDATED_SINCE)
     total_cents__gte = WholeNumberFilter(field_name="total_cents", lookup_expr="gte")
     total_cents__lte = WholeNumberFilter(field_name="total_cents", lookup_expr="lte")
 
-    search = SearchFilter()
+    search = SearchFilter(
+        label="An order's number or external reference or a SKU, each whole, or the beginnings of words of who ordered."
+    )
 
     class Meta:
         model = Order

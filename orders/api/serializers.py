@@ -1,30 +1,77 @@
-"""Orders as they go in and out of the API."""
+"""Orders as the API shows them."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.bulk import MOST_ITEMS
-from common.api.fields import (
-    MOST_ID,
-    MOST_QUANTITY,
-    InputSerializer,
-    StrictCharField,
-    StrictIntegerField,
-    StrictListField,
-    StrictTextField,
-)
+from common.api.answers import ProblemSerializer, problem
+from common.api.bulk import Results
 from customers.models import Customer
+from events.models import Event
+from orders.errors import InvalidTransition, NotEditable
 from orders.models import Order, OrderItem
-from orders.services import Line, cancel_order, confirm_order, deliver_order, ship_order
-from orders.services.demand import MOST_LINES
 
-MOST_NOTE = 4_000
+
+class BlockerSerializer(serializers.Serializer[Any]):
+    """Why an act is not possible now: a stable code and a sentence."""
+
+    code = serializers.ChoiceField(choices=[InvalidTransition.code, NotEditable.code])
+    detail = serializers.CharField()
+
+
+class ActionSerializer(serializers.Serializer[Any]):
+    """An act on an order, and what stands in its way."""
+
+    name = serializers.ChoiceField(choices=Order.ACTS)
+    allowed = serializers.BooleanField()
+    blockers = BlockerSerializer(many=True)
+
+
+WHEN = "2026-01-31T12:00:00Z"
+EXAMPLE: Mapping[str, Any] = {
+    "id": 42,
+    "number": "SO-00000042",
+    "status": "SHIPPED",
+    "customer_id": 3,
+    "items": [
+        {
+            "id": 99,
+            "product_id": 7,
+            "sku": "LAMP-1",
+            "name": "Lamp",
+            "quantity": 2,
+            "unit_price_cents": 4900,
+            "line_total_cents": 9800,
+        }
+    ],
+    "total_cents": 9800,
+    "currency": "EUR",
+    "external_ref": "shop-1001",
+    "takes_stock": True,
+    "version": 3,
+    "actions": [
+        {"name": "deliver", "allowed": True, "blockers": []},
+        {
+            "name": "cancel",
+            "allowed": False,
+            "blockers": [{"code": "invalid_transition", "detail": "It is SHIPPED and cannot be cancelled."}],
+        },
+    ],
+    "created_at": WHEN,
+    "updated_at": WHEN,
+    "confirmed_at": WHEN,
+    "shipped_at": WHEN,
+    "delivered_at": None,
+    "cancelled_at": None,
+}
 
 
 class OrderItemSerializer(serializers.ModelSerializer[OrderItem]):
+    """One product of an order, with price, SKU and name as they were agreed."""
+
     product_id = serializers.IntegerField(read_only=True)
 
     class Meta:
@@ -33,6 +80,10 @@ class OrderItemSerializer(serializers.ModelSerializer[OrderItem]):
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):
+    """An order, its items at the prices that were agreed, and every act with what stands in its way now."""
+
+    example = EXAMPLE
+
     customer_id = serializers.IntegerField(read_only=True)
     items = OrderItemSerializer(source="lines", many=True, read_only=True)
     actions = serializers.SerializerMethodField()
@@ -44,6 +95,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 
+    @extend_schema_field(ActionSerializer(many=True))
     def get_actions(self, order: Order) -> list[dict[str, Any]]:
         return [
             {
@@ -57,12 +109,16 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
 class OrderedBySerializer(serializers.ModelSerializer[Customer]):
     class Meta:
+        ref_name = "Customer"
         model = Customer
         fields: ClassVar = Customer.SHOWN
 
 
 class ExpandedOrderSerializer(OrderSerializer):
-    """An order with the whole customer in it."""
+    """An order; with `expand=customer`, the whole customer is in it."""
+
+    optional = ("customer",)
+    example = EXAMPLE
 
     customer = OrderedBySerializer(read_only=True)
 
@@ -70,68 +126,54 @@ class ExpandedOrderSerializer(OrderSerializer):
         fields: ClassVar = [*OrderSerializer.Meta.fields, "customer"]
 
 
-class LineInput(InputSerializer):
-    product_id = StrictIntegerField(required=False, min_value=1, max_value=MOST_ID)
-    sku = StrictCharField(required=False)
-    quantity = StrictIntegerField(min_value=1, max_value=MOST_QUANTITY)
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """One change, as the event log keeps it. `payload` is the change; personal data stands in `personal` alone."""
 
-    def validate(self, attrs: dict[str, Any]) -> Line:
-        if ("product_id" in attrs) == ("sku" in attrs):
-            raise serializers.ValidationError("Name the product by product_id or by sku.", code="one_of")
-        return Line(**attrs)
+    example: ClassVar = {
+        "id": "0193a1c2-7a5e-4b7e-9d3c-2f1e8a6b4c5d",
+        "position": "1.7241.9001",
+        "aggregate_type": "order",
+        "aggregate_id": 42,
+        "version": 4,
+        "type": "order.note_added",
+        "payload": {},
+        "personal": {"text": "Ring twice"},
+        "actor": "token:12",
+        "request_id": "5f0c1d9e",
+        "occurred_at": WHEN,
+    }
 
+    position = serializers.CharField()
+    aggregate_type = serializers.CharField(source="aggregatetype")
+    aggregate_id = serializers.IntegerField(source="aggregateid")
+    payload = serializers.DictField()
+    personal = serializers.DictField(allow_null=True)
 
-class LinesInput(InputSerializer):
-    items = StrictListField(child=LineInput(), allow_empty=False, max_length=MOST_LINES)
+    class Meta:
+        model = Event
+        fields: ClassVar = (
+            "id position aggregate_type aggregate_id version type payload personal actor request_id occurred_at"
+        ).split()
 
-
-class NewOrder(LinesInput):
-    customer_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
-    external_ref = StrictCharField(required=False, allow_null=True)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
-
-
-class ItemsChange(LinesInput):
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
-
-
-class ActInput(InputSerializer):
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
-
-
-class Cancellation(InputSerializer):
-    reason = StrictCharField()
-    reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
-
-
-# Which acts can be done to many orders at once; `reason` is for cancelling alone, which cannot do without it.
-BULK_ACTS: dict[str, Callable[..., Order]] = {
-    "confirm": confirm_order,
-    "ship": ship_order,
-    "deliver": deliver_order,
-    "cancel": cancel_order,
-}
+    def to_representation(self, instance: Event) -> dict[str, Any]:
+        return instance.as_json()
 
 
-class BulkAct(InputSerializer):
-    action = serializers.ChoiceField(choices=list(BULK_ACTS))
-    ids = StrictListField(
-        child=StrictIntegerField(min_value=1, max_value=MOST_ID), allow_empty=False, max_length=MOST_ITEMS
-    )
-    reason = StrictCharField(required=False)
-    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+class OrderResult(serializers.Serializer[Any]):
+    optional = ("order", "problem")
 
-    def validate_ids(self, ids: list[int]) -> list[int]:
-        if len(set(ids)) < len(ids):
-            raise serializers.ValidationError("An order is named twice.", code="repeated")
-        return ids
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        fits = ("reason" in attrs) == (attrs["action"] == "cancel")
-        if not fits or ("note" in attrs and attrs["action"] == "cancel"):
-            raise serializers.ValidationError("A cancellation has a reason, the other acts may have a note.", "one_of")
-        return attrs
+    id = serializers.IntegerField(min_value=1)
+    ok = serializers.BooleanField()
+    order = OrderSerializer()
+    problem = ProblemSerializer()
 
 
-class NoteInput(InputSerializer):
-    text = StrictTextField(max_length=MOST_NOTE)
+class OrderResults(Results):
+    example: ClassVar = {
+        "results": [
+            {"id": 42, "ok": True, "order": EXAMPLE},
+            {"id": 43, "ok": False, "problem": problem(409, "invalid_transition")},
+        ]
+    }
+
+    results = OrderResult(many=True)

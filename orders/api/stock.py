@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api import conditional
-from common.api.bulk import Item, ItemsInput, by_index
+from common.api.bulk import IndexedResults, Item, by_index, items_of
 from common.api.fields import InputSerializer, StrictCharField, StrictIntegerField
-from common.api.filters import instant
+from common.api.filters import InstantFilter, instant
 from common.api.views import ViewSet, checked
 from common.idempotency import Answer
 from orders.services import Stock, count_shelf, stock_as_of, stock_now
@@ -29,12 +29,30 @@ SHAPES = {
 
 
 class StockedProductSerializer(serializers.ModelSerializer[Product]):
+    """An article; `stock_quantity` is what is available."""
+
+    example: ClassVar = {
+        "id": 7,
+        "sku": "LAMP-1",
+        "name": "Lamp",
+        "description": "It shines.",
+        "price_cents": 4900,
+        "currency": "EUR",
+        "stock_quantity": 20,
+        "reorder_level": 5,
+        "is_active": True,
+        "version": 2,
+        "created_at": "2026-01-31T12:00:00Z",
+        "updated_at": "2026-01-31T12:00:00Z",
+    }
+
     class Meta:
+        ref_name = "Product"
         model = Product
         fields: ClassVar = Product.SHOWN
 
 
-class StockDocument(InputSerializer):
+class StockChange(InputSerializer):
     """One of three ways to say it: a difference, a new number available, or a count of the shelf."""
 
     delta = StrictIntegerField(required=False, min_value=-MOST_STOCK, max_value=MOST_STOCK)
@@ -42,7 +60,8 @@ class StockDocument(InputSerializer):
     expected = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)
     counted = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)
     expected_on_hand = StrictIntegerField(required=False, min_value=0, max_value=MOST_STOCK)
-    reason = StrictCharField()
+
+    one_of = tuple(SHAPES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if frozenset(attrs.keys() - {"reason", "sku"}) not in SHAPES:
@@ -51,17 +70,39 @@ class StockDocument(InputSerializer):
         return attrs
 
 
-class NamedStockDocument(StockDocument):
-    """A stock document among many; the reason is that of all."""
+class StockDocument(StockChange):
+    example: ClassVar = {"set_to": 20, "expected": 12, "reason": "Delivery of 31 January"}
+
+    reason = StrictCharField()
+
+
+class StockChangeOfSku(StockChange):
+    """One of many, whose reason is that of all."""
 
     sku = StrictCharField()
 
 
-class StockDocuments(ItemsInput):
+class StockDocuments(InputSerializer):
+    example: ClassVar = {
+        "items": [{"sku": "LAMP-1", "delta": 8}, {"sku": "BULB-9", "counted": 40, "expected_on_hand": 41}],
+        "reason": "Delivery of 31 January",
+    }
+
+    items = items_of(StockChangeOfSku)
     reason = StrictCharField()
 
 
 class StockSerializer(serializers.Serializer[Stock]):
+    """How many units there are; on hand is reserved and available together."""
+
+    example: ClassVar = {
+        "product_id": 7,
+        "as_of": "2026-01-31T12:00:00Z",
+        "on_hand": 12,
+        "reserved": 2,
+        "available": 10,
+    }
+
     product_id = serializers.IntegerField()
     as_of = serializers.DateTimeField()
     on_hand = serializers.IntegerField()
@@ -73,41 +114,66 @@ class StockViewSet(ViewSet):
     queryset = Product.objects.all()
     serializer_class = StockedProductSerializer
     subject = AGGREGATE
+    inputs: ClassVar = {"adjust": StockDocument, "adjust_many": StockDocuments}
+    outputs: ClassVar = {"adjust_many": IndexedResults, "stock": StockSerializer}
     permissions: ClassVar = {
         "adjust": "products.adjust_stock",
         "adjust_many": "products.adjust_stock",
         "stock": "products.view_product",
     }
-    parameters: ClassVar = {"stock": frozenset({"as_of"})}
+    parameters: ClassVar = {
+        "stock": {
+            "as_of": {
+                "description": "The moment that is asked about; without it, now.",
+                "schema": InstantFilter.schema,
+            }
+        }
+    }
 
     def etag(self, record: Product) -> str:
         return conditional.etag(record.version, record.stock_seq)
 
     def adjust(self, request: Request, pk: str) -> HttpResponse:
-        fields = self.read(StockDocument)
+        """Change a product's stock, for a reason.
+
+        In one of three ways: by `delta`; to `set_to` available units, if it is `expected` now; or to what was
+        `counted` on the shelf (orders that are not shipped included), if `expected_on_hand` is there now. A stock
+        that is not what you expected is a 409 `stock_mismatch`.
+        """
+        fields = self.read()
         return self.perform(lambda: self._adjust(int(pk), fields, self.expected_version))
 
     def adjust_many(self, request: Request) -> HttpResponse:
-        """Stock documents of many products, known by their SKU, for one reason."""
-        given = self.read(StockDocuments)
-        bodies = [{**body, "reason": given["reason"]} if isinstance(body, dict) else body for body in given["items"]]
-        items = (Item(index, body, partial(self._adjust_named, body)) for index, body in enumerate(bodies))
+        """Change the stock of many products, known by their SKU, for one reason.
+
+        Each item says it in one of the three ways of adjust-stock, and is done or refused by itself. Under an
+        Idempotency-Key, a repeat of the request does what is missing and answers the rest as before.
+        """
+        given = self.read()
+        reason = given["reason"]
+        items = (
+            Item(index, [body, reason], partial(self._adjust_named, body, reason))
+            for index, body in enumerate(given["items"])
+        )
         return self.perform_each(items, by_index)
 
     def stock(self, request: Request, pk: str) -> Response:
-        """What is, or was at a moment, on hand, reserved and available."""
+        """What is on hand, reserved and available, now or at a moment.
+
+        Reserved is what open orders hold; on hand, that is on the shelf, is available and reserved together.
+        """
         product: Product = self.get_object()
         moment = instant(request.query_params, "as_of")
         if moment is not None and moment > timezone.now():
             raise ValidationError({"as_of": ["What will be is not known."]})
         return Response(StockSerializer(stock_now(product) if moment is None else stock_as_of(product, moment)).data)
 
-    def _adjust_named(self, body: Any) -> Answer:
-        fields = checked(NamedStockDocument, body)
+    def _adjust_named(self, body: Any, reason: str) -> Answer:
+        fields = checked(StockChangeOfSku, body)
         product = Product.objects.filter(sku=fields.pop("sku")).only("pk").first()
         if product is None:
             raise ValidationError({"sku": [ErrorDetail("There is no such product.", "unknown_product")]})
-        return self.answer(self._adjust(product.pk, fields, None), 200, self.render)
+        return self.answer(self._adjust(product.pk, {**fields, "reason": reason}, None), 200, self.render)
 
     def _adjust(self, product_id: int, fields: dict[str, Any], expected_version: int | None) -> Product:
         service: Any = SHAPES[frozenset(fields.keys() - {"reason"})]

@@ -15,7 +15,7 @@ urlpatterns = [
     re_path(PRODUCT + "stock/$", StockViewSet.as_view({"get": "stock"}), name="product-stock"),
     path("products/bulk-stock/", StockViewSet.as_view({"post": "adjust_many"}), name="product-bulk-stock"),
     re_path(
-        rf"^customers/(?P<customer_pk>{ID})/orders/$",
+        rf"^customers/(?P<customer_id>{ID})/orders/$",
         CustomerOrdersViewSet.as_view({"get": "list"}),
         name="customer-orders",
     ),

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from common.api import conditional
 from common.api.bulk import Item, by_id
@@ -21,18 +22,16 @@ from customers.models import Customer
 from events.models import Event
 from orders import services
 from orders.api.filters import OrderFilter
-from orders.api.serializers import (
-    BULK_ACTS,
-    ActInput,
-    BulkAct,
-    Cancellation,
-    ExpandedOrderSerializer,
-    ItemsChange,
-    NewOrder,
-    NoteInput,
-    OrderSerializer,
-)
+from orders.api.inputs import BULK_ACTS, ActInput, BulkAct, Cancellation, ItemsChange, NewOrder, NoteInput
+from orders.api.serializers import EventSerializer, ExpandedOrderSerializer, OrderResults, OrderSerializer
 from orders.models import AGGREGATE, Order
+
+EXPAND = {
+    "expand": {
+        "description": "Brings the whole customer along, as `customer`; an ETag is then that of both.",
+        "schema": {"type": "string", "enum": ["customer"]},
+    }
+}
 
 
 class OrderViewSet(ViewSet):
@@ -41,6 +40,23 @@ class OrderViewSet(ViewSet):
     filterset_class = OrderFilter
     subject = AGGREGATE
     list_actions = frozenset({"list", "events"})
+    inputs: ClassVar = {
+        "create": NewOrder,
+        "change_items": ItemsChange,
+        "confirm": ActInput,
+        "ship": ActInput,
+        "deliver": ActInput,
+        "cancel": Cancellation,
+        "notes": NoteInput,
+        "bulk": BulkAct,
+    }
+    outputs: ClassVar = {
+        "list": ExpandedOrderSerializer,
+        "retrieve": ExpandedOrderSerializer,
+        "notes": EventSerializer,
+        "bulk": OrderResults,
+    }
+    statuses: ClassVar = {"create": (201,), "notes": (201,)}
     permissions: ClassVar = {
         "list": "orders.view_order",
         "retrieve": "orders.view_order",
@@ -54,14 +70,14 @@ class OrderViewSet(ViewSet):
         "events": "orders.view_order",
         "bulk": "orders.view_order",
     }
-    parameters: ClassVar = {"list": frozenset({"expand"}), "retrieve": frozenset({"expand"})}
+    parameters: ClassVar = {"list": EXPAND, "retrieve": EXPAND}
 
     def get_queryset(self) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset()
         return orders.select_related("customer") if self.expands_customer else orders
 
-    def get_serializer_class(self) -> type[OrderSerializer]:
-        return ExpandedOrderSerializer if self.expands_customer else OrderSerializer
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        return ExpandedOrderSerializer if self.expands_customer else super().get_serializer_class()
 
     def etag(self, record: Order) -> str:
         return conditional.etag(record.version, record.customer.version if self.expands_customer else None)
@@ -78,48 +94,86 @@ class OrderViewSet(ViewSet):
         return True
 
     def create(self, request: Request) -> HttpResponse:
-        fields = self.read(NewOrder)
+        """Place an order.
+
+        Checks the stock, takes it and writes the order: all lines or none. Prices are those of today. If there is
+        not enough, the 409 names every product that is short, and what is available. Send an Idempotency-Key: then
+        you may repeat the request until it is answered, and there is one order.
+        """
+        fields = self.read()
         lines = fields.pop("items")
-        return self.perform(lambda: services.place_order(lines=lines, actor=self.actor, **fields), status=201)
+        return self.perform(lambda: services.place_order(lines=lines, actor=self.actor, **fields))
 
     @action(detail=True, methods=["put"], url_path="items")
     def change_items(self, request: Request, pk: str) -> HttpResponse:
-        fields = self.read(ItemsChange)
+        """Replace the items of an order, while it is PENDING.
+
+        Stock moves by the difference. A product that stays keeps its unit price, one that is added has that of today.
+        """
+        fields = self.read()
         return self._act(pk, services.edit_items, lines=fields.pop("items"), **fields)
 
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> HttpResponse:
-        return self._act(pk, services.confirm_order, **self.read(ActInput))
+        """Confirm an order that is PENDING.
+
+        Its items are fixed from here on.
+        """
+        return self._act(pk, services.confirm_order, **self.read())
 
     @action(detail=True, methods=["post"])
     def ship(self, request: Request, pk: str) -> HttpResponse:
-        return self._act(pk, services.ship_order, **self.read(ActInput))
+        """Ship an order that is CONFIRMED.
+
+        From here on it cannot be cancelled.
+        """
+        return self._act(pk, services.ship_order, **self.read())
 
     @action(detail=True, methods=["post"])
     def deliver(self, request: Request, pk: str) -> HttpResponse:
-        return self._act(pk, services.deliver_order, **self.read(ActInput))
+        """Deliver an order that is SHIPPED; nothing follows."""
+        return self._act(pk, services.deliver_order, **self.read())
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> HttpResponse:
-        return self._act(pk, services.cancel_order, **self.read(Cancellation))
+        """Cancel an order that is PENDING or CONFIRMED.
+
+        Its stock is available again; nothing follows.
+        """
+        return self._act(pk, services.cancel_order, **self.read())
 
     @action(detail=True, methods=["post"])
     def notes(self, request: Request, pk: str) -> HttpResponse:
-        fields = self.read(NoteInput)
-        return self._act(pk, services.add_note, status=201, render=newest_event, **fields)
+        """Add a note to an order, in any status.
 
-    @action(detail=True, pagination_class=VersionPagination, filterset_class=None, default_ordering="version")
+        It is an event of the order, which is what is answered; it counts up the order's version.
+        """
+        fields = self.read()
+        return self._act(pk, services.add_note, render=newest_event, **fields)
+
+    @action(
+        detail=True,
+        pagination_class=VersionPagination,
+        serializer_class=EventSerializer,
+        filterset_class=None,
+        default_ordering="version",
+    )
     def events(self, request: Request, pk: str) -> Response:
-        """The order's whole story, oldest first."""
+        """The order's whole story, oldest first.
+
+        One event for each change; there are as many as its version says.
+        """
         order = get_object_or_404(Order.objects.only("pk"), pk=pk)
-        page = self.paginate_queryset(story(order))
-        assert page is not None and self.paginator is not None
-        return self.paginator.get_paginated_response([event.as_json() for event in page])
+        return self.page_of(story(order))
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> HttpResponse:
-        """One act on many orders, each by itself."""
-        fields = self.read(BulkAct)
+        """Do one act to many orders, each by itself.
+
+        Answers in the order of `ids`. Under an Idempotency-Key, a repeat of the request does what is missing and
+        answers the rest as before. Also needs the permission of the act.
+        """
+        fields = self.read()
         name, ids = fields.pop("action"), fields.pop("ids")
         self.require(self.permissions[name])
         service = BULK_ACTS[name]
@@ -135,13 +189,11 @@ class OrderViewSet(ViewSet):
         pk: str,
         service: Callable[..., Order],
         *,
-        status: int = 200,
         render: Callable[[Order], Mapping[str, Any]] | None = None,
         **fields: Any,
     ) -> HttpResponse:
         return self.perform(
             lambda: service(int(pk), actor=self.actor, expected_version=self.expected_version, **fields),
-            status=status,
             render=render,
         )
 
@@ -150,10 +202,14 @@ class CustomerOrdersViewSet(OrderViewSet):
     """The orders of one customer."""
 
     def get_queryset(self) -> QuerySet[Order]:
-        customer = get_object_or_404(Customer.objects.only("pk"), pk=self.kwargs["customer_pk"])
+        customer = get_object_or_404(Customer.objects.only("pk"), pk=self.kwargs["customer_id"])
         return super().get_queryset().filter(customer=customer)
 
-    def list(self, request: Request, customer_pk: str) -> Response:  # type: ignore[override]  # one more key
+    def list(self, request: Request, customer_id: str) -> Response:  # type: ignore[override]  # one more key
+        """The orders of one customer, page by page.
+
+        With the filters of the list of all orders.
+        """
         return super().list(request)
 
 

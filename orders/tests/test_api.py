@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from common.tests.contents import contents
-from oms.tests.addresses import EXAMPLES, SINGLE, World, address, call
+from oms.tests.addresses import EXAMPLES, MUTATIONS, SINGLE, World, address, call
 from orders.services import Line
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
@@ -86,14 +86,17 @@ def test_what_was_made_is_found_at_its_location(endpoint: tuple[str, str], api: 
 # Rehearsals
 
 
-def told(body: dict[str, Any]) -> dict[str, Any]:
+def told(body: Any) -> Any:
     """An answer without what is different each time."""
-    own = ("id", "number", "position", "created_at", "updated_at", "occurred_at", "request_id", "payload")
-    kept = {name: value for name, value in body.items() if name not in own and not name.endswith("ed_at")}
-    return kept | {"items": [told(item) for item in body.get("items", ())]}
+    if isinstance(body, list):
+        return [told(each) for each in body]
+    if not isinstance(body, dict):
+        return body
+    own = ("id", "number", "position", "request_id", "payload")
+    return {name: told(value) for name, value in body.items() if name not in own and not name.endswith("ed_at")}
 
 
-@pytest.mark.parametrize("endpoint", SINGLE, ids=" ".join)
+@pytest.mark.parametrize("endpoint", [each for each in MUTATIONS if each != ("post", "token-list")], ids=" ".join)
 def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(endpoint: tuple[str, str], api: Client) -> None:
     world = EXAMPLES[endpoint].world()
     before = contents()
@@ -103,7 +106,7 @@ def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(endpoint: tuple
     real = call(api, endpoint, world, query="?dry_run=false")
 
     assert rehearsal.status_code == real.status_code
-    assert rehearsal["ETag"] == real["ETag"]
+    assert rehearsal.headers.get("ETag") == real.headers.get("ETag")
     assert told(rehearsal.json()) == told(real.json())
     assert contents() != before
 
@@ -133,6 +136,7 @@ def test_who_wants_little_is_sent_little(endpoint: tuple[str, str], api: Client)
     assert answer.status_code in (201, 204) and answer.content == b""
     assert answer["Preference-Applied"] == "return=minimal"
     assert answer["ETag"]
+    assert "Content-Type" not in answer
 
 
 # What it costs

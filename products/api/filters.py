@@ -10,13 +10,13 @@ from products.models import Product, ProductQuerySet
 
 
 class ProductFilter(django_filters.FilterSet):
-    sku = TextFilter()
+    sku = TextFilter(label="Whole, in this case.")
     is_active = YesNoFilter()
-    low_stock = YesNoFilter(method="filter_low_stock")
+    low_stock = YesNoFilter(method="filter_low_stock", label="Active, and not more available than the reorder level.")
     price_cents__gte = WholeNumberFilter(field_name="price_cents", lookup_expr="gte")
     price_cents__lte = WholeNumberFilter(field_name="price_cents", lookup_expr="lte")
 
-    search = SearchFilter()
+    search = SearchFilter(label="Beginnings of words of the name and of the parts of the SKU.")
 
     class Meta:
         model = Product

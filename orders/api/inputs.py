@@ -1,0 +1,120 @@
+"""What the API is told about orders."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from common.api.bulk import MOST_ITEMS
+from common.api.fields import (
+    MOST_ID,
+    MOST_QUANTITY,
+    InputSerializer,
+    StrictCharField,
+    StrictIntegerField,
+    StrictListField,
+    StrictTextField,
+)
+from orders.models import Order
+from orders.services import Line, cancel_order, confirm_order, deliver_order, ship_order
+from orders.services.demand import MOST_LINES
+
+MOST_NOTE = 4_000
+
+
+class LineInput(InputSerializer):
+    """So many units of a product, named by its id or else by its SKU."""
+
+    one_of = (("product_id",), ("sku",))
+
+    product_id = StrictIntegerField(required=False, min_value=1, max_value=MOST_ID)
+    sku = StrictCharField(required=False)
+    quantity = StrictIntegerField(min_value=1, max_value=MOST_QUANTITY)
+
+    def validate(self, attrs: dict[str, Any]) -> Line:
+        if ("product_id" in attrs) == ("sku" in attrs):
+            raise serializers.ValidationError("Name the product by product_id or by sku.", code="one_of")
+        return Line(**attrs)
+
+
+class LinesInput(InputSerializer):
+    items = StrictListField(child=LineInput(), allow_empty=False, max_length=MOST_LINES)
+
+
+class NewOrder(LinesInput):
+    """A product named twice counts once, with both quantities. `external_ref` is your own name for the order."""
+
+    example: ClassVar = {
+        "customer_id": 3,
+        "items": [{"product_id": 7, "quantity": 2}, {"sku": "BULB-9", "quantity": 10}],
+        "external_ref": "shop-1001",
+        "note": "Ring twice",
+    }
+
+    customer_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
+    external_ref = StrictCharField(required=False, allow_null=True)
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+
+class ItemsChange(LinesInput):
+    """The complete new list: a product that is not in it is taken out."""
+
+    example: ClassVar = {"items": [{"sku": "LAMP-1", "quantity": 3}], "note": "One more, by phone"}
+
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+
+class ActInput(InputSerializer):
+    """A note is kept with the act, in the order's events."""
+
+    example: ClassVar = {"note": "Two parcels"}
+
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+
+class Cancellation(InputSerializer):
+    """Why it is cancelled, in words, and for programs as a code of your own."""
+
+    example: ClassVar = {"reason": "Ordered by mistake", "reason_code": "mistake"}
+
+    reason = StrictCharField()
+    reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
+
+
+# Which acts can be done to many orders at once; `reason` is for cancelling alone, which cannot do without it.
+BULK_ACTS: dict[str, Callable[..., Order]] = {
+    "confirm": confirm_order,
+    "ship": ship_order,
+    "deliver": deliver_order,
+    "cancel": cancel_order,
+}
+
+
+class BulkAct(InputSerializer):
+    """A cancellation has a `reason`, the other acts may have a `note`."""
+
+    example: ClassVar = {"action": "confirm", "ids": [42, 43], "note": "Paid"}
+
+    action = serializers.ChoiceField(choices=list(BULK_ACTS))
+    ids = StrictListField(
+        child=StrictIntegerField(min_value=1, max_value=MOST_ID), allow_empty=False, max_length=MOST_ITEMS
+    )
+    reason = StrictCharField(required=False)
+    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+    def validate_ids(self, ids: list[int]) -> list[int]:
+        if len(set(ids)) < len(ids):
+            raise serializers.ValidationError("An order is named twice.", code="repeated")
+        return ids
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        fits = ("reason" in attrs) == (attrs["action"] == "cancel")
+        if not fits or ("note" in attrs and attrs["action"] == "cancel"):
+            raise serializers.ValidationError("A cancellation has a reason, the other acts may have a note.", "one_of")
+        return attrs
+
+
+class NoteInput(InputSerializer):
+    example: ClassVar = {"text": "Ring twice"}
+
+    text = StrictTextField(max_length=MOST_NOTE)
