@@ -43,6 +43,10 @@ class InvalidInput(DomainError):
         return cls(detail, errors=[FieldError(pointer, code, detail)])
 
 
+class UnfitFile(DomainError):
+    """A file that cannot be imported as it is; no request of a program meets this."""
+
+
 class NotFound(DomainError):
     code = "not_found"
     title = "There is no such thing"

@@ -23,7 +23,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
 
     def search(self, text: str) -> Self:
-        """By the beginnings of names and of the parts of an e-mail address, or by the whole phone number."""
+        """By the whole e-mail address; else by the beginnings of names and of its parts, or by the phone number."""
+        if "@" in text and self.with_email(text.strip()).exists():
+            return self.with_email(text.strip())
         return self.alias(words=SEARCHED).filter(begins(text) | Q(phone=text.strip()))
 
 

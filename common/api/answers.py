@@ -24,8 +24,8 @@ CODES: Mapping[int, tuple[str, ...]] = {
 
 
 def refusals(kind: type[errors.DomainError] = errors.DomainError) -> Iterator[type[errors.DomainError]]:
-    """Every way in which the business can refuse, as far as it has a code of its own."""
-    for each in kind.__subclasses__():
+    """Every way in which the business can refuse a request, as far as it has a code of its own."""
+    for each in set(kind.__subclasses__()) - {errors.UnfitFile}:
         yield each
         yield from refusals(each)
 

@@ -262,13 +262,13 @@ def test_an_order_is_found_by_number_email_reference_and_sku(chief: Client) -> N
         assert [each.pk for each in shown] == [order.pk]
 
 
-def test_digits_find_an_order_by_its_number_and_by_its_reference(chief: Client) -> None:
+def test_digits_are_a_reference_before_they_are_a_number(chief: Client) -> None:
     first = OrderFactory()
     second = OrderFactory(external_ref=str(first.pk))
 
-    shown = chief.get(url("changelist"), {"q": str(first.pk)}).context["cl"].result_list
-
-    assert {each.pk for each in shown} == {first.pk, second.pk}
+    for term, found in ((str(first.pk), second), (first.number, first), (str(second.pk), second)):
+        shown = chief.get(url("changelist"), {"q": term}).context["cl"].result_list
+        assert [each.pk for each in shown] == [found.pk]
 
 
 def test_a_list_longer_than_the_cap_says_that_it_ends_there(chief: Client, monkeypatch: pytest.MonkeyPatch) -> None:
