@@ -1,5 +1,6 @@
 """One act of the business as a page: its form, its permission, its preview, and what came of it."""
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def act_on(model: type[Model]) -> Callable[[type["Act"]], type["Act"]]:
     return offer
 
 
-class Act(View):
+class Act(ABC, View):
     """Shows a form, does the act through its service in one transaction, and leads to the record.
 
     Not Django's change form: that begins a transaction of its own, and beginning one is for `transactions.run`.
@@ -81,9 +82,9 @@ class Act(View):
         """What stands in the way of the act now."""
         return ()
 
+    @abstractmethod
     def perform(self, **fields: Any) -> Any:
         """Call the service with what was filled in, the actor and the version that was seen; returns the record."""
-        raise NotImplementedError
 
     def initial(self) -> Mapping[str, Any]:
         return {}
