@@ -82,7 +82,8 @@ def _stock_and_sold() -> list[tuple[int, int, int]]:
             GROUP BY p.id
             """
         )
-        return cursor.fetchall()
+        rows: list[tuple[int, int, int]] = cursor.fetchall()
+    return rows
 
 
 def _deadlocks() -> int:

@@ -69,7 +69,7 @@ def wrong(found: Sequence[Claim]) -> list[str]:
     return [claim.text.partition(" ")[0] for claim in found if claim.wrong]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "report"])
 def test_half_the_stock_serves_half_the_invoices_and_everything_holds(
     replayed: tuple[list[Invoice], dict[str, str], Before],
 ) -> None:
@@ -78,7 +78,7 @@ def test_half_the_stock_serves_half_the_invoices_and_everything_holds(
     assert Order.objects.count() == INVOICES // 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, databases=["default", "report"])
 def test_control_a_false_answer_a_lost_unit_and_no_answer_are_found(
     replayed: tuple[list[Invoice], dict[str, str], Before],
 ) -> None:

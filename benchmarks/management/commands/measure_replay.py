@@ -70,11 +70,11 @@ class Command(OperatorCommand):
         invoices = invoices_of(options)
         stock_up(demand_of(invoices), options["stock_share"])
         began, token = before(), create_sales_token()
-        self.stdout.write(f"{machine()}\n{facts(invoices, options)}\n")
+        self.stdout.write(f"{machine()}\n{facts(invoices, options)}\n\n")
         with serving("granian", SETTINGS, workers=options["workers"], threads=options["threads"]) as server:
             answers = place(invoices, port=server.port, token=token, clients=options["clients"])
         counts = Counter(answers.values()).most_common()
-        self.stdout.write(columns(HEAD_OF_ANSWERS, [(answer, f"{count:,}") for answer, count in counts]) + "\n")
+        self.stdout.write(columns(HEAD_OF_ANSWERS, [(answer, f"{count:,}") for answer, count in counts]) + "\n\n")
         found = claims(invoices, answers, began)
         self.stdout.write(columns(HEAD_OF_CLAIMS, [row(claim) for claim in found]))
         return found
