@@ -17,7 +17,7 @@ help:
 	@echo "make lint   format, types, who imports whom, Django's checks, missing migrations, the OpenAPI document"
 	@echo "make openapi renews docs/openapi.json from the code"
 	@echo "make fmt    formats and mends what can be mended"
-	@echo "make bench  what placing an order costs (ARGS=importing: an import), beside a floor and a baseline"
+	@echo "make bench  what placing an order costs (ARGS=importing: an import; see docs/benchmarks.md), beside a floor and a baseline"
 
 run: $(SERVER)
 	@exec $(BIN)/python manage.py serve --demo --host "$(HOST)" --port "$(PORT)"

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing | importing]`: measures and prints one table. Placing an order is the first choice."""
+"""`python -m benchmarks [placing | importing | replay]`: measures and prints. Placing an order is the first choice."""
 
 import os
 import runpy
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
-NAMES = ("placing", "importing")
+NAMES = ("placing", "importing", "replay")
 
 arguments = sys.argv[1:]
 name = arguments.pop(0) if arguments[:1] and arguments[0] in NAMES else NAMES[0]

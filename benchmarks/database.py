@@ -35,11 +35,18 @@ class Stage(NamedTuple):
 
 @contextmanager
 def fresh_database() -> Iterator[Stage]:
-    """Make, fill and in the end drop the benchmark's database; nothing else on the server is touched."""
+    """The benchmark's database with customers and products made up for it."""
+    with empty_database():
+        yield run(_fill)
+
+
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """Make and in the end drop the benchmark's database; nothing else on the server is touched."""
     _recreate()
     try:
         call_command("migrate", verbosity=0)
-        yield run(_fill)
+        yield
     finally:
         _drop()
 
@@ -81,5 +88,10 @@ def _fill() -> Stage:
         ).pk
         for number in range(PRODUCTS)
     ]
+    return Stage(min(customers), min(products), create_sales_token())
+
+
+def create_sales_token() -> str:
+    """The secret of a token with which a program may place orders."""
     _, token = create_token(create_service("benchmark", role="sales"), name="benchmark", actor=ACTOR)
-    return Stage(min(customers), min(products), token)
+    return token
