@@ -43,7 +43,7 @@ def expected(ordering: str) -> list[int]:
     return list(Customer.objects.order_by(sign + name, sign + "id").values_list("pk", flat=True))
 
 
-@pytest.mark.parametrize("limit", [1, 3, 4, 11, 12])
+@pytest.mark.parametrize("limit", [1, 4, 11])
 @pytest.mark.parametrize("ordering", KeysetPagination.orderings)
 def test_there_and_back_again(api: Client, customers: list[int], ordering: str, limit: int) -> None:
     address = f"/api/v1/customers/?ordering={ordering}&limit={limit}"
