@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 
 VARIABLE = "OMS_LEASH"
-GRACE_SECONDS = 20
+GRACE_SECONDS = 10
 
 
 def follow() -> None:
