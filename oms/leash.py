@@ -4,13 +4,14 @@ Nothing else tells it on every system: a killed process can send no signal, and 
 """
 
 import os
-import signal
+import subprocess
 import threading
-import time
 from contextlib import suppress
 
 VARIABLE = "OMS_LEASH"
 GRACE_SECONDS = 10
+# Done from outside the group: whoever is in it may be gone before the others have to be forced.
+END = "kill -s TERM -- -{group}; sleep {grace}; kill -s KILL -- -{group}"
 
 
 def follow() -> None:
@@ -26,6 +27,10 @@ def _wait_and_end() -> None:
     with suppress(OSError):
         while os.read(0, 1):
             pass
-    os.killpg(0, signal.SIGTERM)
-    time.sleep(GRACE_SECONDS)
-    os.killpg(0, signal.SIGKILL)
+    subprocess.Popen(  # noqa: S603 - our own command
+        ["/bin/sh", "-c", END.format(group=os.getpgrp(), grace=GRACE_SECONDS)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from oms import leash
 from oms.database.processes import await_end
 from oms.tests.clients import Clients
 from oms.tests.scratch import Installation, Served, installation, kill, serving
@@ -101,7 +102,7 @@ def test_whatever_is_killed_the_rest_ends_with_it_and_the_next_start_works() -> 
             kill([first.process])
             place.kill_database()
             assert len(family) >= 4  # the web server with two processes of its own, and the worker
-            assert await_end(family, seconds=60)  # a polite end first, and by force after a while
+            assert await_end(family, seconds=leash.GRACE_SECONDS + 10)
 
         with serving(place, port=first.port) as second:
             assert second.password == first.password
