@@ -43,8 +43,8 @@ class InvalidInput(DomainError):
         return cls(detail, errors=[FieldError(pointer, code, detail)])
 
 
-class UnfitFile(DomainError):
-    """A file that cannot be imported as it is; no request of a program meets this."""
+class ImportRefused(DomainError):
+    """An import that cannot begin or go on; no request of a program meets this."""
 
 
 class NotFound(DomainError):

@@ -1,6 +1,5 @@
 """Forms of acts: what the person fills in, and unseen the key and the version that make it safe."""
 
-import unicodedata
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from common.api.fields import MOST_CENTS, MOST_TEXT
+from common.api.fields import MOST_CENTS, MOST_TEXT, has_controls
 from common.errors import DomainError, FieldError
 from common.money import in_units
 
@@ -27,9 +26,7 @@ class Text(forms.CharField):
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if any(
-            unicodedata.category(character) == "Cc" and character not in self.allowed_controls for character in value
-        ):
+        if has_controls(value, allowed=self.allowed_controls):
             raise ValidationError("Control characters are not allowed.", code="control")
 
 

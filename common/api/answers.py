@@ -25,7 +25,7 @@ CODES: Mapping[int, tuple[str, ...]] = {
 
 def refusals(kind: type[errors.DomainError] = errors.DomainError) -> Iterator[type[errors.DomainError]]:
     """Every way in which the business can refuse a request, as far as it has a code of its own."""
-    for each in set(kind.__subclasses__()) - {errors.UnfitFile}:
+    for each in set(kind.__subclasses__()) - {errors.ImportRefused}:
         yield each
         yield from refusals(each)
 

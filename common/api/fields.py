@@ -16,6 +16,11 @@ MOST_ID = 2**63 - 1
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+ -]\d\d:\d\d)", re.ASCII)
 
 
+def has_controls(text: str, *, allowed: str = "") -> bool:
+    """Whether there are control characters in a text besides those that are allowed in it."""
+    return any(unicodedata.category(character) == "Cc" and character not in allowed for character in text)
+
+
 class StrictIntegerField(serializers.IntegerField):
     """A JSON integer and nothing that merely looks like one."""
 
@@ -47,7 +52,7 @@ class StrictCharField(serializers.CharField):
             self.fail("invalid")
         text = super().to_internal_value(data)
         # Looked for in what was sent: trimming takes some of them for spaces.
-        if any(unicodedata.category(each) == "Cc" and each not in self.allowed_controls for each in data):
+        if has_controls(data, allowed=self.allowed_controls):
             self.fail("control")
         return text
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from common.errors import UnfitFile
+from common.errors import ImportRefused
 from common.imports.values import Rejected
 
 Cells = list[str]
@@ -15,7 +15,7 @@ MOST_NAMES_SHOWN = 30
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
 
 
-class WrongMap(UnfitFile):
+class WrongMap(ImportRefused):
     """The caller's maps and the file's columns do not go together."""
 
     code = "wrong_map"

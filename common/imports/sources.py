@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from common.errors import UnfitFile
+from common.errors import ImportRefused
 
 GZIP = b"\x1f\x8b"
 MOST_CHARACTERS_OF_A_LINE = 4_000_000
@@ -19,7 +19,7 @@ MOST_CHARACTERS_OF_A_LINE = 4_000_000
 END = "\0end\0"
 
 
-class UnreadableFile(UnfitFile):
+class UnreadableFile(ImportRefused):
     """The file as a whole makes no sense; nothing of it was imported."""
 
     code = "unreadable_file"

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import Error, connection
 
-from common.errors import DomainError
+from common.errors import DomainError, ImportRefused
 from common.models import ImportRun
 from common.transactions import run
 
@@ -27,7 +27,7 @@ OWN = ("row", "key", "rank", "code")
 StagedRow = Sequence[Any]
 
 
-class RunLost(DomainError):
+class RunLost(ImportRefused):
     """The database was restarted, or another run took this one for dead. What was imported stays; run it again."""
 
     code = "run_lost"

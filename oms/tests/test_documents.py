@@ -16,6 +16,7 @@ from common.api.answers import codes
 from common.api.documents import document
 from common.imports.fields import WrongMap
 from common.imports.sources import UnreadableFile
+from common.imports.staging import RunLost
 from oms.tests.addresses import EXAMPLES, World, address
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.json")
@@ -58,9 +59,9 @@ def test_every_code_of_a_problem_is_named() -> None:
     pattern = re.compile(r'^    (?:default_)?code = "(\w+)"$', re.MULTILINE)
     declared = {code for path in sources if "tests" not in path.parts for code in pattern.findall(path.read_text())}
 
-    of_files = {UnreadableFile.code, WrongMap.code}
-    assert declared - {"error"} - of_files == set(codes()) & declared
-    assert not of_files & set(codes())
+    of_imports = {UnreadableFile.code, WrongMap.code, RunLost.code}
+    assert declared - {"error"} - of_imports == set(codes()) & declared
+    assert not of_imports & set(codes())
 
 
 # Examples
