@@ -7,7 +7,8 @@ from oms.settings import INSTALLED_APPS as APPS
 NAME = "oms_benchmark"
 
 # The owner's connection for all of them: it makes the database, migrates it and serves from it.
-OWNER = {**OWN.get("migration", OWN["default"]), "NAME": NAME, "CONN_MAX_AGE": OWN["default"].get("CONN_MAX_AGE", 0)}
+MANNERS = {each: OWN["default"].get(each) for each in ("CONN_MAX_AGE", "OPTIONS")}
+OWNER = {**OWN["migration"], **MANNERS, "NAME": NAME}
 DATABASES = {alias: dict(OWNER) for alias in OWN}
 
 INSTALLED_APPS = ["benchmarks", *APPS]  # for its command

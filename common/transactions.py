@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import Error, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from common import idempotency, refusals
 from common.errors import IdempotencyInProgress
@@ -15,6 +16,7 @@ from common.idempotency import Answer, Key
 Outcome = TypeVar("Outcome")
 
 MOST_RETRIES = 3
+PREPARED_AFTER = 5
 RETRIED = (refusals.DEADLOCK, refusals.SERIALIZATION_FAILURE)
 
 
@@ -55,7 +57,7 @@ def snapshot(using: str = "report") -> Iterator[None]:
 
 
 def _attempt(act: Callable[[], Outcome], *, dry_run: bool, using: str) -> Outcome:
-    with transaction.atomic(using=using, durable=True):
+    with transaction.atomic(using=using, durable=True), _prepared(connections[using]):
         outcome = act()
         if dry_run:
             # The guards that wait for COMMIT must have their say before the rehearsal ends.
@@ -63,6 +65,22 @@ def _attempt(act: Callable[[], Outcome], *, dry_run: bool, using: str) -> Outcom
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             transaction.set_rollback(True, using=using)
     return outcome
+
+
+@contextmanager
+def _prepared(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let the server plan once what this connection asks again and again.
+
+    An act finds its rows by their keys, whatever the values, so one plan is good for all. A list is planned for
+    the values it is asked for. A pooler in transaction mode may not know prepared statements.
+    """
+    link = database.connection
+    if not database.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+        link.prepare_threshold = PREPARED_AFTER
+    try:
+        yield
+    finally:
+        link.prepare_threshold = None
 
 
 def _once(act: Callable[[], Outcome], key: Key, using: str) -> Callable[[], Outcome]:

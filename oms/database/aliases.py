@@ -26,6 +26,8 @@ def embedded() -> Cluster:
 def aliases() -> dict[str, dict[str, Any]]:
     """Django's DATABASES. In tests every alias is the one test database."""
     databases = {alias: {**_address(alias), **_manners()} for alias in ROLES}
+    # Values travel beside the statement, so that the statements of an act can be prepared (see transactions.run).
+    databases["default"]["OPTIONS"] = {"server_side_binding": True, **databases["default"]["OPTIONS"]}
     for alias in VARIABLES:
         databases[alias]["TEST"] = {"MIRROR": "default"}
     return databases

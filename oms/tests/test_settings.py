@@ -150,5 +150,5 @@ def test_each_role_may_have_an_address_of_its_own(monkeypatch: pytest.MonkeyPatc
     found = aliases()
 
     assert [found[alias]["HOST"] for alias in ("default", "report", "migration")] == ["one", "replica", "one"]
-    assert found["default"]["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert found["default"]["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5, "server_side_binding": True}
     assert found["report"]["OPTIONS"]["connect_timeout"] == 9

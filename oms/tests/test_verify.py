@@ -78,7 +78,8 @@ def broken(outcome: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def damage(sql: str, world: dict[str, int]) -> None:
     with connections["migration"].cursor() as cursor:
-        cursor.execute(sql, world)
+        for statement in sql.split(";"):
+            cursor.execute(statement, world)
 
 
 def in_every_state(actor: Actor) -> list[Order]:
