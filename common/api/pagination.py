@@ -26,7 +26,7 @@ QUICKLY_SORTED = 30_000
 class Sorted(Func):
     """A column as something to sort by that no index can have in order."""
 
-    template = "(SELECT %(expressions)s)"
+    template = "COALESCE(%(expressions)s, %(expressions)s)"
     arity = 1
 
 
@@ -69,16 +69,16 @@ class KeysetPagination(BasePagination):
         )
 
     def _ordered(self, queryset: QuerySet[Any], descending: bool) -> QuerySet[Any]:
-        """In order, and by a way that is never long: few rows are gathered and sorted, many met along an index.
+        """In order: of a filtered list, few rows are gathered and sorted, many are met along the index of the order.
 
         Left to itself, PostgreSQL takes the rows that a filter lets through to lie evenly along the index of the
         order. Old orders have low ids: it then walks past a million newer ones for the first that fits.
         """
         names = dict.fromkeys((self.field, self.unique))
         filtered = not self.parameters.issuperset(self.request.query_params)
-        key = Sorted if filtered and _are_few(queryset) else F
-        keys = [key(name) for name in names]
-        return queryset.order_by(*(key.desc() if descending else key.asc() for key in keys))
+        key, *tie = (F(name) for name in names)
+        first = Sorted(key) if filtered and _are_few(queryset) else key
+        return queryset.order_by(*(column.desc() if descending else column.asc() for column in (first, *tie)))
 
     def _link(self, row: Model, *, backwards: bool) -> str:
         value = getattr(row, self.field)
