@@ -1,4 +1,7 @@
-"""`python -m benchmarks [placing | importing | replay]`: measures and prints. Placing an order is the first choice."""
+"""`python -m benchmarks [placing | importing | replay | generate | reading]`. Placing an order is the first choice.
+
+`generate` makes the large database that `reading` reads; the others measure in one of their own.
+"""
 
 import os
 import runpy
@@ -6,12 +9,20 @@ import sys
 from pathlib import Path
 
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
-NAMES = ("placing", "importing", "replay")
+OWN, LARGE = "benchmarks.settings", "benchmarks.large_settings"
+COMMANDS = {
+    "placing": ("measure_placing", OWN),
+    "importing": ("measure_importing", OWN),
+    "replay": ("measure_replay", OWN),
+    "generate": ("generate_large", LARGE),
+    "reading": ("measure_reading", LARGE),
+}
 
 arguments = sys.argv[1:]
-name = arguments.pop(0) if arguments[:1] and arguments[0] in NAMES else NAMES[0]
+name = arguments.pop(0) if arguments[:1] and arguments[0] in COMMANDS else "placing"
+command, settings = COMMANDS[name]
 
 # Through manage.py, which sees to it that the database server is there.
-os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-sys.argv = [str(MANAGE), f"measure_{name}", *arguments]
+os.environ["DJANGO_SETTINGS_MODULE"] = settings
+sys.argv = [str(MANAGE), command, *arguments]
 runpy.run_path(str(MANAGE), run_name="__main__")

@@ -43,20 +43,20 @@ def fresh_database() -> Iterator[Stage]:
 @contextmanager
 def empty_database() -> Iterator[None]:
     """Make and in the end drop the benchmark's database; nothing else on the server is touched."""
-    _recreate()
+    recreate()
     try:
         call_command("migrate", verbosity=0)
         yield
     finally:
-        _drop()
+        drop()
 
 
-def _recreate() -> None:
-    _drop()
+def recreate() -> None:
+    drop()
     _maintain(f"CREATE DATABASE {connection.settings_dict['NAME']} OWNER {connection.settings_dict['USER']}")
 
 
-def _drop() -> None:
+def drop() -> None:
     connections.close_all()
     _maintain(f"DROP DATABASE IF EXISTS {connection.settings_dict['NAME']} WITH (FORCE)")
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from common.api import pagination
 from common.api.pagination import KeysetPagination
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
@@ -79,6 +80,22 @@ def test_filters_stay_on_every_page(api: Client, customers: list[int]) -> None:
     pages = list(walk(api, f"/api/v1/customers/?created_after={after}&limit=3&ordering=created_at"))
 
     assert [pk for page in pages for pk in page] == customers[4:]
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_few_rows_of_a_filter_are_sorted_and_many_met_along_the_index(
+    few: bool, api: Client, customers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagination, "QUICKLY_SORTED", 30_000 if few else -1)
+    after = MOMENT.isoformat().replace("+", "%2B")
+
+    with connection.execute_wrapper(remember := Statements()):
+        pages = list(walk(api, f"/api/v1/customers/?created_after={after}&limit=3&ordering=-created_at"))
+
+    assert [pk for page in pages for pk in page] == expected("-created_at")
+    listings = [sql for sql in remember.seen if sql.startswith("SELECT") and 'FROM "customers"' in sql]
+    assert len(listings) == len(pages)
+    assert {"ORDER BY COALESCE" in sql for sql in listings} == {few}
 
 
 def test_an_empty_list_is_one_empty_page(api: Client) -> None:

@@ -1,0 +1,115 @@
+"""A shop after years: a million orders, of which most are history and a few hundred are open."""
+
+import csv
+import random
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from benchmarks.database import ACTOR, PLENTY
+from common.transactions import run
+from customers.models import Customer
+from events.services import append_first
+from oms.demo import COLOURS, FIRST_NAMES, LAST_NAMES, MATERIALS, THINGS
+from orders.models import AGGREGATE
+from orders.services import Line, confirm_order, place_order
+from orders.services.import_sql import PAYLOADS
+from products.models import Product
+
+PRODUCTS, OPEN_ORDERS, BATCH = 10_000, 400, 10_000
+
+# Orders stand roughly in the order of their dates over three years; the last month's are still on their way.
+# Products and customers are drawn so that a few are bought by everybody and most hardly ever (as 1/x for products).
+HISTORY = """
+    WITH drawn AS MATERIALIZED (
+        SELECT n, 'buyer' || floor(%(customers)s * random() ^ 2) || '@example.com' AS email, random() AS fate,
+               timestamptz '2023-01-01Z' + interval '3 years' * n / %(orders)s
+               + interval '1 day' * random() AS created_at
+        FROM generate_series(%(first)s, %(last)s) AS n
+    ), ranked AS MATERIALIZED (
+        SELECT n, 'ART-' || lpad(floor(%(products)s ^ random())::text, 5, '0') AS sku,
+               floor(1 + 5 * random()) AS quantity
+        FROM drawn CROSS JOIN LATERAL generate_series(1, 1 + n %% 5) AS line
+    ), line AS MATERIALIZED (
+        SELECT n, p.id, p.sku, p.name, p.price_cents, least(sum(quantity), 20) AS quantity
+        FROM ranked JOIN products p ON p.sku = ranked.sku GROUP BY n, p.id
+    ), made AS (
+        INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version,
+                            created_at, updated_at)
+        SELECT c.id, CASE WHEN fate < 0.07 THEN 'CANCELLED' WHEN drawn.created_at > '2025-12-01Z' THEN 'SHIPPED'
+                          ELSE 'DELIVERED' END,
+               total, 'SHOP-' || n, false, 1, drawn.created_at, drawn.created_at + interval '10 days' * fate
+        FROM drawn
+        JOIN customers c ON c.email = drawn.email
+        JOIN (SELECT n, sum(quantity * price_cents) AS total FROM line GROUP BY n) AS sums USING (n)
+        ORDER BY n
+        RETURNING id, external_ref
+    ), items AS (
+        INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
+        SELECT made.id, line.id, sku, name, quantity, price_cents
+        FROM line JOIN made ON made.external_ref = 'SHOP-' || n ORDER BY made.id, line.id
+    )
+    SELECT array_agg(id) FROM made
+"""
+
+
+def fill(orders: int) -> Iterator[int]:
+    """Fill an empty database, in memory that does not grow with it; yields how many orders are there by then."""
+    customers = max(orders // 20, 1)
+    _import("import_products", "sku name price stock_quantity".split(), _products())
+    _import("import_customers", "email first_name last_name phone".split(), _customers(customers))
+    for first in range(1, orders + 1, BATCH):
+        last = min(first + BATCH - 1, orders)
+        _write_history({"orders": orders, "customers": customers, "products": PRODUCTS, "first": first, "last": last})
+        yield last
+    _place_open_orders()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _import(command: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
+        file.flush()
+        call_command(command, file.name, stdout=file)
+
+
+def _products() -> Iterator[tuple[object, ...]]:
+    chance = random.Random(1)
+    for number in range(1, PRODUCTS + 1):
+        name = f"{chance.choice(MATERIALS)} {chance.choice(list(THINGS))}, {chance.choice(COLOURS)}"
+        yield f"ART-{number:05d}", name, f"{int(10 ** chance.uniform(2, 5)) / 100:.2f}", PLENTY
+
+
+def _customers(count: int) -> Iterator[tuple[object, ...]]:
+    """Everybody has one of a few last names, but for one buyer."""
+    chance = random.Random(2)
+    for number in range(count):
+        last_name = "Quillfeather" if number == count // 2 else chance.choice(LAST_NAMES)
+        yield f"buyer{number}@example.com", chance.choice(FIRST_NAMES), last_name, f"+49 30 {number:07d}"
+
+
+@transaction.atomic
+def _write_history(batch: dict[str, int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(%s)", [batch["first"] / batch["orders"]])
+        cursor.execute(HISTORY, batch)
+        (ids,) = cursor.fetchone() or ([],)
+    append_first(AGGREGATE, "order.imported", PAYLOADS, [ids], actor=ACTOR)
+
+
+def _place_open_orders() -> None:
+    """Through the services, with stock and ledger; one in two is confirmed."""
+    chance = random.Random(3)
+    customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
+    products = list(Product.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
+    for number in range(OPEN_ORDERS):
+        lines = [Line(chance.randint(1, 5), product) for product in chance.sample(products, 3)]
+        order = run(partial(place_order, customer_id=chance.choice(customers), lines=lines, actor=ACTOR))
+        if number % 2:
+            run(partial(confirm_order, order.pk, actor=ACTOR))
