@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.db import connection, transaction
 
 from common.actors import Actor
-from common.imports.staging import SKIPPED, Tables, Verdict, Window
+from common.imports.staging import SKIPPED, Tables, Verdict, Window, plan_for_this_batch
 from customers.models import AGGREGATE
 from events.services import append_first
 
@@ -22,6 +22,7 @@ def import_customers(window: Window, *, actor: Actor) -> Verdict:
 
     Of several rows with one e-mail the last one is taken.
     """
+    plan_for_this_batch()
     made = _insert(window)
 
     append_first(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from common.actors import Actor
-from common.imports.staging import Tables, Verdict, Window
+from common.imports.staging import Tables, Verdict, Window, plan_for_this_batch
 from customers.services import hold_customers
 from events.services import append_first
 from orders.models import AGGREGATE, Order
@@ -43,6 +43,7 @@ def import_orders(
     Open orders always take their stock, shipped and delivered ones only with `take_stock`, cancelled ones never. An
     order that is short of any product is refused whole. `promised` are units that earlier batches of a dry run took.
     """
+    plan_for_this_batch()
     batch = _batch(window, take_stock)
     emails, skus = _mentioned(batch)
     held = hold_customers(emails)

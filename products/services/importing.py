@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.db import connection, transaction
 
 from common.actors import Actor
-from common.imports.staging import SKIPPED, Tables, Verdict, Window
+from common.imports.staging import SKIPPED, Tables, Verdict, Window, plan_for_this_batch
 from events.services import append_first
 from products.models import AGGREGATE, StockMovement
 from products.services.acts import Movement, move_stock
@@ -23,6 +23,7 @@ NOTHING, NAMED, PRICED, PRICED_AND_NAMED = range(4)
 @transaction.atomic(savepoint=False)
 def import_products(window: Window, *, actor: Actor) -> Verdict:
     """Add the products of a batch, each with its first ledger row. Those whose SKU is known stay as they are."""
+    plan_for_this_batch()
     made = _insert(window)
 
     first_stock = [Movement(product_id, stock) for product_id, stock in made.values()]
