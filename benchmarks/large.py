@@ -28,7 +28,7 @@ HISTORY = """
         SELECT n, 'buyer' || floor(%(customers)s * random() ^ 2) || '@example.com' AS email, random() AS fate,
                timestamptz '2023-01-01Z' + interval '3 years' * n / %(orders)s
                + interval '1 day' * random() AS created_at
-        FROM generate_series(%(first)s, %(last)s) AS n
+        FROM generate_series(%(first)s::int, %(last)s::int) AS n
     ), ranked AS MATERIALIZED (
         SELECT n, 'ART-' || lpad(floor(%(products)s ^ random())::text, 5, '0') AS sku,
                floor(1 + 5 * random()) AS quantity

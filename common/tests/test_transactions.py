@@ -10,8 +10,9 @@ from common import refusals
 from common.errors import Busy, Conflict, Duplicate, InvalidInput
 from common.idempotency import Answer, Key
 from common.models import IdempotencyKey
+from common.sql import one
 from common.tests.contents import contents
-from common.transactions import run, snapshot
+from common.transactions import PREPARED_AFTER, run, snapshot
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from products.models import Product
@@ -52,6 +53,30 @@ def test_a_run_inside_a_run_is_refused() -> None:
         run(lambda: run(CustomerFactory))
 
     assert not Customer.objects.exists()
+
+
+def asked_often(sql: str, *, in_acts: bool) -> bool:
+    """Whether the server keeps a plan of the statement after this connection asked it many times."""
+    for _ in range(PREPARED_AFTER + 2):
+        if in_acts:
+            run(lambda: execute(sql))
+        else:
+            execute(sql)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE statement = %s)", [sql])
+        (kept,) = one(cursor)
+    return bool(kept)
+
+
+def test_what_acts_ask_is_planned_once_and_what_lists_ask_each_time() -> None:
+    assert not asked_often("SELECT 1 AS asked", in_acts=False)
+    assert asked_often("SELECT 1 AS asked", in_acts=True)
+
+
+def test_behind_a_pooler_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+
+    assert not asked_often("SELECT 1 AS pooled", in_acts=True)
 
 
 def test_a_rehearsal_shows_the_outcome_and_changes_nothing() -> None:

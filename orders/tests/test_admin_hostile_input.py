@@ -12,9 +12,9 @@ from orders.tests.pages import ACTS, PAGES, address, filled, world
 pytestmark = pytest.mark.django_db
 
 HOSTILE = (
-    "", "a\0b", "\ud800", "-1", "1e99999999", "NaN", "٣", "9" * 5_000, "x" * 20_000,
+    "", "a\0b", "a\x1bb", "\ud800", "-1", "1.5", "1e99999999", "NaN", "٣", "9" * 40, "9" * 5_000, "x" * 20_000,
 )  # fmt: skip
-NO_RECORDS = ("0", "999999", "9" * 18, "9" * 5_000, "x", "1%00")
+NO_RECORDS = ("0", "999999", "9" * 18, "9" * 30, "9" * 5_000, "x", "1%00", "-1", "1.0", "%F0%9F%98%80")
 QUERIES = (
     *("q=%00", "q=%ED%A0%80", "q=(", "q=%25%25", "q=order+%00", "q=SO-" + "9" * 40, "q=" + "9" * 5_000, "q=order+9999"),
     *("p=-1", "p=0", "p=x", "p=" + "9" * 5_000, "o=x", "o=-99", "o=1.2.3", "e=1", "all=", "_facets=1", "_popup=1"),

@@ -72,7 +72,7 @@ LABELLED = {"day": date.isoformat, "week": week_of, "month": lambda day: day.iso
 def test_sales_are_exact_in_every_zone_range_and_step() -> None:
     book = write_book()
 
-    for zone in ZONES[1:7:2]:
+    for zone in ZONES:
         for first, end in RANGES:
             counted = within(book, zone, first, end)
             for by, label in LABELLED.items():
@@ -85,7 +85,7 @@ def test_sales_are_exact_in_every_zone_range_and_step() -> None:
 def test_products_and_customers_and_statuses_are_exact_in_every_zone_and_range() -> None:
     book = write_book()
 
-    for zone in ZONES[2:5]:
+    for zone in ZONES:
         for first, end in RANGES:
             counted, asked = within(book, zone, first, end), {"tz": zone, **in_text(first, end)}
             assert figures(ask("products", **asked), "product_id") == by_product(counted)
