@@ -19,3 +19,7 @@ class NotEditable(Conflict):
     code = "not_editable"
     title = "The items can no longer be edited"
     example: ClassVar = {"blockers": [{"code": code, "detail": "Items can be edited while PENDING; it is SHIPPED."}]}
+
+
+# By the code of the blocker that an act met first.
+REFUSALS: dict[str, type[Conflict]] = {refusal.code: refusal for refusal in (InvalidTransition, NotEditable)}

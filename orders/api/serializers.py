@@ -11,14 +11,14 @@ from common.api.answers import ProblemSerializer, problem
 from common.api.bulk import Results
 from customers.models import Customer
 from events.models import Event
-from orders.errors import InvalidTransition, NotEditable
+from orders.errors import REFUSALS
 from orders.models import Order, OrderItem
 
 
 class BlockerSerializer(serializers.Serializer[Any]):
     """Why an act is not possible now: a stable code and a sentence."""
 
-    code = serializers.ChoiceField(choices=[InvalidTransition.code, NotEditable.code])
+    code = serializers.ChoiceField(choices=list(REFUSALS))
     detail = serializers.CharField()
 
 

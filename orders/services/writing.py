@@ -37,19 +37,23 @@ def insert_header(*, customer_id: int, total_cents: int, external_ref: str | Non
     return order
 
 
+# What acts change of an order besides its version and times.
+WRITTEN = ("status", "total_cents")
+SET_WRITTEN = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in WRITTEN)
+
+
 def write_header(order: Order, *, at: str | None = None) -> None:
-    """Save the order's status and total, count its version and stamp the time of the act in the column `at`."""
+    """Save what acts change of an order, count its version and stamp the time of the act in the column `at`."""
     stamp = sql.SQL(", {} = statement_timestamp()").format(sql.Identifier(at)) if at else sql.SQL("")
     statement = sql.SQL(
         """
-        UPDATE orders SET status = %s, total_cents = %s, version = version + 1,
-                          updated_at = statement_timestamp(){stamp}
+        UPDATE orders SET {written}, version = version + 1, updated_at = statement_timestamp(){stamp}
         WHERE id = %s
         RETURNING version, updated_at
         """
-    ).format(stamp=stamp)
+    ).format(written=SET_WRITTEN, stamp=stamp)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [order.status, order.total_cents, order.pk])
+        cursor.execute(statement, [*(getattr(order, column) for column in WRITTEN), order.pk])
         order.version, order.updated_at = one(cursor)
     if at is not None:
         setattr(order, at, order.updated_at)

@@ -1,45 +1,23 @@
-"""Orders: what was agreed with a customer, and where it stands."""
+"""An order: what was agreed with a customer, and where it stands."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
-from django_fsm import FSMField, can_proceed, transition
+from django_fsm import FSMField, transition
 
-from common.imports.models import StagedGroup, StagedRow
 from customers.models import Customer
-from orders.errors import InvalidTransition, NotEditable
+from orders.errors import REFUSALS
+from orders.models.acts import RULES, Action, Blocker
+from orders.models.item import OrderItem
 from products.models import Product
 
 AGGREGATE = "order"
 NUMBER = re.compile("SO-([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 MOST_BUYERS = 500  # a search that fits more people than these needs another word
-PAST_TENSE = {"confirm": "confirmed", "ship": "shipped", "deliver": "delivered", "cancel": "cancelled"}
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """Why an act is not possible now: a stable code and a sentence."""
-
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """An act on an order and what stands in its way."""
-
-    name: str
-    blockers: tuple[Blocker, ...]
-
-    @property
-    def allowed(self) -> bool:
-        return not self.blockers
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -184,82 +162,11 @@ class Order(models.Model):
         return [Action(name, self.blockers(name)) for name in self.ACTS]
 
     def blockers(self, act: str) -> tuple[Blocker, ...]:
-        if act == "edit_items":
-            if self.status == self.Status.PENDING:
-                return ()
-            return (Blocker(NotEditable.code, f"Items can be edited while PENDING; it is {self.status}."),)
-        if can_proceed(getattr(self, act)):
-            return ()
-        return (Blocker(InvalidTransition.code, f"It is {self.status} and cannot be {PAST_TENSE[act]}."),)
+        return tuple(blocker for rule in RULES for blocker in rule(self, act))
 
     def require(self, act: str) -> None:
-        """Raise NotEditable or InvalidTransition, with the blockers, unless the act is allowed now."""
+        """Raise the refusal of the first thing that stands in the way of the act, with all of them as `blockers`."""
         blockers = self.blockers(act)
         if blockers:
-            refusal = NotEditable if act == "edit_items" else InvalidTransition
             facts = [{"code": blocker.code, "detail": blocker.detail} for blocker in blockers]
-            raise refusal(blockers[0].detail, blockers=facts)
-
-
-class OrderItem(models.Model):
-    """One product of an order, with price, SKU and name as they were agreed when it was added."""
-
-    # Both are indexed together below, either way round.
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items", db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_items", db_index=False)
-    sku = models.CharField("SKU", max_length=255)
-    name = models.CharField(max_length=255)
-    quantity = models.IntegerField()
-    unit_price_cents = models.BigIntegerField()
-    line_total_cents = models.GeneratedField(
-        expression=F("quantity") * F("unit_price_cents"), output_field=models.BigIntegerField(), db_persist=True
-    )
-
-    class Meta:
-        db_table = "order_items"
-        default_permissions = ()
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "product"], name="order_items_one_line_per_product"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_items_quantity_positive"),
-            models.CheckConstraint(condition=Q(unit_price_cents__gte=0), name="order_items_price_not_negative"),
-        ]
-        # The orders of a product, newest first, page by page.
-        indexes: ClassVar = [models.Index(fields=["product", "order"], name="order_items_product_order")]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.sku}"
-
-    def as_event(self) -> dict[str, object]:
-        """The line as it stands in the event log."""
-        return {
-            "product_id": self.product_id,
-            "sku": self.sku,
-            "name": self.name,
-            "quantity": self.quantity,
-            "unit_price_cents": self.unit_price_cents,
-        }
-
-
-def total_of(lines: "Iterable[OrderItem]") -> int:
-    return sum(line.quantity * line.unit_price_cents for line in lines)
-
-
-class OrderImportRow(StagedRow):
-    """A line of a file of orders, waiting to be imported. The key is the order's external reference."""
-
-    email = models.TextField(null=True)  # noqa: DJ001 - a rejected row has no values
-    sku = models.TextField(null=True)  # noqa: DJ001
-    quantity = models.IntegerField(null=True)
-    unit_price_cents = models.BigIntegerField(null=True)
-    created_at = models.DateTimeField(null=True)
-    status = models.TextField(null=True)  # noqa: DJ001
-
-    class Meta(StagedRow.Meta):
-        db_table = "order_import_rows"
-
-
-class OrderImportGroup(StagedGroup):
-    """The lines of one order, which need not stand together in the file."""
-
-    class Meta(StagedGroup.Meta):
-        db_table = "order_import_groups"
+            raise REFUSALS[blockers[0].code](blockers[0].detail, blockers=facts)

@@ -1,0 +1,66 @@
+"""A plain model of the shop in Python, which knows nothing of the database."""
+
+from dataclasses import dataclass, field
+
+from common.errors import DomainError
+from products.errors import InsufficientStock, ProductUnavailable
+
+NEXT = {
+    ("PENDING", "confirm"): "CONFIRMED",
+    ("CONFIRMED", "ship"): "SHIPPED",
+    ("SHIPPED", "deliver"): "DELIVERED",
+    ("PENDING", "cancel"): "CANCELLED",
+    ("CONFIRMED", "cancel"): "CANCELLED",
+}
+SKUS = ("A", "B", "C")
+
+
+@dataclass
+class Shelf:
+    """What the model knows of a product."""
+
+    pk: int
+    stock: int
+    price: int
+    is_active: bool = True
+    version: int = 1
+    ledger: int = 1
+
+
+@dataclass
+class Sale:
+    """What the model knows of an order: units and agreed price by SKU."""
+
+    pk: int
+    lines: dict[str, tuple[int, int]]
+    status: str = "PENDING"
+    version: int = 1
+
+    @property
+    def total(self) -> int:
+        return sum(units * price for units, price in self.lines.values())
+
+
+@dataclass
+class Model:
+    shelves: dict[str, Shelf] = field(default_factory=dict)
+    sales: list[Sale] = field(default_factory=list)
+    customer_version: int = 1
+
+    def reserved(self, sku: str) -> int:
+        held = (sale for sale in self.sales if sale.status in ("PENDING", "CONFIRMED"))
+        return sum(sale.lines[sku][0] for sale in held if sku in sale.lines)
+
+    def refusal(self, basket: dict[str, int], held: dict[str, int]) -> type[DomainError] | None:
+        """The error that asking for this basket must give, where `held` is on the order already."""
+        more = {sku: units - held.get(sku, 0) for sku, units in basket.items() if units > held.get(sku, 0)}
+        if any(not self.shelves[sku].is_active for sku in more):
+            return ProductUnavailable
+        if any(self.shelves[sku].stock < units for sku, units in more.items()):
+            return InsufficientStock
+        return None
+
+    def move(self, sku: str, delta: int) -> None:
+        if delta:
+            self.shelves[sku].stock += delta
+            self.shelves[sku].ledger += 1

@@ -1,0 +1,57 @@
+"""The acts on an order, and what stands in the way of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django_fsm import can_proceed
+
+from orders.errors import InvalidTransition, NotEditable
+
+if TYPE_CHECKING:
+    from orders.models.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why an act is not possible now: a stable code and a sentence."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An act on an order and what stands in its way."""
+
+    name: str
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def allowed(self) -> bool:
+        return not self.blockers
+
+
+Rule = Callable[["Order", str], tuple[Blocker, ...]]
+
+MOVES = {"confirm": "confirmed", "ship": "shipped", "deliver": "delivered", "cancel": "cancelled"}
+
+
+def transition_is_open(order: Order, act: str) -> tuple[Blocker, ...]:
+    """An act that moves the status needs a transition from the status of now."""
+    if act not in MOVES or can_proceed(getattr(order, act)):
+        return ()
+    return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be {MOVES[act]}."),)
+
+
+def items_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Items are fixed as soon as the order is agreed to."""
+    if act != "edit_items" or order.status == order.Status.PENDING:
+        return ()
+    return (Blocker(NotEditable.code, f"Items can be edited while PENDING; it is {order.status}."),)
+
+
+# Asked in this order; the first blocker gives a refused act its error.
+RULES: tuple[Rule, ...] = (transition_is_open, items_are_open)
