@@ -12,6 +12,7 @@ from accounts.models import ApiToken, User, digest_of, new_secret
 from accounts.scopes import unknown, within
 from common.actors import Actor
 from common.errors import Conflict, Duplicate, FieldError, InvalidInput, NotFound, require_version
+from common.transactions import planned_once
 
 TOUCH_EVERY_SECONDS = 60
 KNOWN_OF_A_CALLER = ("id", "username", "is_superuser", "is_staff", "is_service")
@@ -94,7 +95,7 @@ def authenticate(secret: str) -> ApiToken | None:
 
     The Django way (token, user, user's permissions, groups' permissions) takes four.
     """
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, planned_once(connection):
         cursor.execute(
             """
             SELECT t.id, t.name, t.scopes, t.expires_at, u.id, u.username, u.is_superuser, u.is_staff, u.is_service,

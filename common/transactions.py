@@ -57,7 +57,7 @@ def snapshot(using: str = "report") -> Iterator[None]:
 
 
 def _attempt(act: Callable[[], Outcome], *, dry_run: bool, using: str) -> Outcome:
-    with transaction.atomic(using=using, durable=True), _prepared(connections[using]):
+    with transaction.atomic(using=using, durable=True), planned_once(connections[using]):
         outcome = act()
         if dry_run:
             # The guards that wait for COMMIT must have their say before the rehearsal ends.
@@ -68,11 +68,11 @@ def _attempt(act: Callable[[], Outcome], *, dry_run: bool, using: str) -> Outcom
 
 
 @contextmanager
-def _prepared(database: BaseDatabaseWrapper) -> Iterator[None]:
+def planned_once(database: BaseDatabaseWrapper) -> Iterator[None]:
     """Let the server plan once what this connection asks again and again.
 
-    An act finds its rows by their keys, whatever the values, so one plan is good for all. A list is planned for
-    the values it is asked for. A pooler in transaction mode may not know prepared statements.
+    For acts, and for what finds its rows by their keys: one plan is good for all values. A list is planned for the
+    values it is asked for. A pooler in transaction mode may not know prepared statements.
     """
     link = database.connection
     if not database.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:

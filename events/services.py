@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db import connections, transaction
@@ -35,6 +36,8 @@ class Position(NamedTuple):
 
 
 START = Position(0, 0, 0)
+# Values one by one: most acts append one event, and to write its JSON into an array is much of the work.
+ROW = "(%s::int, %s::text, %s::bigint, %s::int, %s::text, %s::jsonb, %s::jsonb)"
 
 
 def append(*changes: Change, actor: Actor) -> None:
@@ -43,31 +46,36 @@ def append(*changes: Change, actor: Actor) -> None:
     A transaction may have got its id before it got the aggregate's lock, so the row carries the greater of its
     own id and that of the aggregate's previous event: the log then tells each aggregate's story in order.
     """
+    rows = [_row(place, change) for place, change in enumerate(changes)]
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, personal,
                                 actor, request_id, occurred_at)
             SELECT greatest(pg_current_xact_id(), previous.xid), c.aggregatetype, c.aggregateid, c.version, c.type,
                    c.payload, c.personal, %s, %s, statement_timestamp()
-            FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::jsonb[], %s::jsonb[])
-                 WITH ORDINALITY AS c (aggregatetype, aggregateid, version, type, payload, personal, place)
+            FROM (VALUES {", ".join([ROW] * len(rows))})
+                 AS c (place, aggregatetype, aggregateid, version, type, payload, personal)
             LEFT JOIN events previous
                    ON previous.aggregatetype = c.aggregatetype AND previous.aggregateid = c.aggregateid
                   AND previous.version = c.version - 1 AND previous.epoch = (SELECT epoch FROM event_epoch)
             ORDER BY c.place
             """,
-            [
-                actor.name,
-                actor.request_id,
-                [change.aggregate_type for change in changes],
-                [change.aggregate_id for change in changes],
-                [change.version for change in changes],
-                [change.type for change in changes],
-                [to_json(change.payload) for change in changes],
-                [None if change.personal is None else to_json(change.personal) for change in changes],
-            ],
+            [actor.name, actor.request_id, *chain.from_iterable(rows)],
         )
+
+
+def _row(place: int, change: Change) -> tuple[Any, ...]:
+    personal = None if change.personal is None else to_json(change.personal)
+    return (
+        place,
+        change.aggregate_type,
+        change.aggregate_id,
+        change.version,
+        change.type,
+        to_json(change.payload),
+        personal,
+    )
 
 
 def append_first(aggregate_type: str, type_: str, rows: str, parameters: Sequence[Any], *, actor: Actor) -> None:

@@ -60,7 +60,7 @@ def write_header(order: Order, *, at: str | None = None) -> None:
 
 
 def write_lines(order: Order, lines: Sequence[OrderItem]) -> list[OrderItem]:
-    """Insert lines, or change the quantity of those whose product the order has already."""
+    """Insert lines, or change the quantity of those whose product the order has already; returns them, with ids."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -70,7 +70,7 @@ def write_lines(order: Order, lines: Sequence[OrderItem]) -> list[OrderItem]:
                  WITH ORDINALITY AS line (product_id, sku, name, quantity, unit_price_cents, place)
             ORDER BY place
             ON CONFLICT (order_id, product_id) DO UPDATE SET quantity = EXCLUDED.quantity
-            RETURNING id, product_id, sku, name, quantity, unit_price_cents, line_total_cents
+            RETURNING product_id, id, line_total_cents
             """,
             [
                 order.pk,
@@ -81,8 +81,11 @@ def write_lines(order: Order, lines: Sequence[OrderItem]) -> list[OrderItem]:
                 [line.unit_price_cents for line in lines],
             ],
         )
-        columns = [column.name for column in cursor.description or ()]
-        return [OrderItem(order_id=order.pk, **dict(zip(columns, row, strict=True))) for row in cursor.fetchall()]
+        written = {product_id: made for product_id, *made in cursor.fetchall()}
+    for line in lines:
+        line.order_id = order.pk
+        line.pk, line.line_total_cents = written[line.product_id]
+    return list(lines)
 
 
 def delete_lines(order: Order, product_ids: Collection[int]) -> None:
