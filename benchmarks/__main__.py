@@ -1,4 +1,4 @@
-"""`python -m benchmarks [placing | importing | replay | generate | reading]`. Placing an order is the first choice.
+"""`python -m benchmarks [placing | acts | importing | replay | generate | reading]`; without a name it is `placing`.
 
 `generate` makes the large database that `reading` reads; the others measure in one of their own.
 """
@@ -12,6 +12,7 @@ MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 OWN, LARGE = "benchmarks.settings", "benchmarks.large_settings"
 COMMANDS = {
     "placing": ("measure_placing", OWN),
+    "acts": ("measure_acts", OWN),
     "importing": ("measure_importing", OWN),
     "replay": ("measure_replay", OWN),
     "generate": ("generate_large", LARGE),

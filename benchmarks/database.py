@@ -88,10 +88,10 @@ def _fill() -> Stage:
         ).pk
         for number in range(PRODUCTS)
     ]
-    return Stage(min(customers), min(products), create_sales_token())
+    return Stage(min(customers), min(products), create_program_token("sales"))
 
 
-def create_sales_token() -> str:
-    """The secret of a token with which a program may place orders."""
-    _, token = create_token(create_service("benchmark", role="sales"), name="benchmark", actor=ACTOR)
+def create_program_token(role: str) -> str:
+    """The secret of a token of a program with this role."""
+    _, token = create_token(create_service(f"benchmark-{role}", role=role), name="benchmark", actor=ACTOR)
     return token

@@ -1,18 +1,25 @@
-"""Eight programs that place orders one after another, each over a connection that it keeps."""
+"""Programs that place orders, or do something to them, one after another, each over a connection that it keeps."""
 
 import http.client
 import json
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.database import CUSTOMERS, Stage
 
 ADDRESS = "/api/v1/orders/"
 MOST_UNITS = 5
+
+
+class Request(NamedTuple):
+    method: str
+    address: str
+    body: dict[str, Any] | None = None
+
 
 # Makes the body of one order.
 Body = Callable[[random.Random], dict[str, Any]]
@@ -40,19 +47,33 @@ def place_for(seconds: float, *, port: int, token: str, body: Body, clients: int
         return sum(run.result() for run in runs)
 
 
+def send(requests: Sequence[Request], *, port: int, token: str, clients: int, keyed: bool) -> None:
+    """Make all these requests. Raises RuntimeError at any that is refused."""
+    with ThreadPoolExecutor(clients) as pool:
+        shares = [requests[client::clients] for client in range(clients)]
+        for run in [pool.submit(_each, share, port, token, keyed) for share in shares]:
+            run.result()
+
+
 def _client(until: float, port: int, token: str, body: Body, keyed: bool) -> int:
     chance = random.Random()
+    orders = iter(lambda: time.monotonic() < until, False)
+    return _each((Request("POST", ADDRESS, body(chance)) for _ in orders), port, token, keyed)
+
+
+def _each(requests: Iterable[Request], port: int, token: str, keyed: bool) -> int:
+    """Make these requests one after the other over one connection; returns how many there were."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    accepted = 0
-    while time.monotonic() < until:
+    made = 0
+    for method, address, body in requests:
         if keyed:
             headers["Idempotency-Key"] = str(uuid.uuid4())
-        connection.request("POST", ADDRESS, json.dumps(body(chance)), headers)
+        connection.request(method, address, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         content = answer.read()
-        if answer.status != http.client.CREATED:
-            raise RuntimeError(f"An order was answered {answer.status}: {content[:300]!r}")
-        accepted += 1
+        if answer.status >= http.client.MULTIPLE_CHOICES:
+            raise RuntimeError(f"{method} {address} was answered {answer.status}: {content[:300]!r}")
+        made += 1
     connection.close()
-    return accepted
+    return made

@@ -8,9 +8,11 @@ from pathlib import Path
 import psutil
 from django.db import connection
 
+from benchmarks.acts import Cost as Act
 from benchmarks.placing import Contender, Cost, Plan
 
 HEAD = ("per order of 3 lines", "web ms", "PostgreSQL ms", "total ms", "× floor", "statements", "orders/s")
+ACTS_HEAD = ("per request", "web ms", "PostgreSQL ms", "total ms", "× floor", "statements")
 BASE = "floor"
 
 
@@ -18,6 +20,24 @@ def table(contenders: Sequence[Contender], costs: Mapping[str, Cost]) -> str:
     """One line per contender, in Markdown; `× floor` compares the totals."""
     floor = costs[BASE].total_ms if BASE in costs else None
     return columns(HEAD, [_row(contender, costs[contender.name], floor) for contender in contenders])
+
+
+def acts_table(acts: Sequence[Act], contenders: Sequence[Contender], costs: Mapping[str, Cost]) -> str:
+    """One line per kind of request, and those that they are compared with."""
+    floor = costs[BASE].total_ms if BASE in costs else None
+    beside = [_row(contender, costs[contender.name], floor)[:-1] for contender in contenders]
+    rows = [
+        (
+            act.name,
+            _figure(act.web_ms),
+            _figure(act.postgres_ms),
+            _figure(act.total_ms),
+            _figure(act.total_ms / floor if act.total_ms is not None and floor else None),
+            str(act.statements),
+        )
+        for act in acts
+    ]
+    return columns(ACTS_HEAD, [*((f"{name}: place", *figures) for name, *figures in beside), *rows])
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from benchmarks.claims import Before, Claim, before, claims
-from benchmarks.database import create_sales_token
+from benchmarks.database import create_program_token
 from benchmarks.replay import PLACED, REFUSALS, Invoice, demand_of, known_shop, place, read_invoices, stock_up
 from common.imports.fields import Layout
 from common.imports.sources import Source
@@ -61,7 +61,7 @@ def replayed(live_server: LiveServer) -> tuple[list[Invoice], dict[str, str], Be
     invoices = read([(number, email, sku, 3, "1.00") for number, email in enumerate(emails) for sku in skus])
     stock_up(demand_of(invoices), 0.5)
     began = before()
-    answers = place(invoices, port=live_server.thread.port, token=create_sales_token(), clients=4)
+    answers = place(invoices, port=live_server.thread.port, token=create_program_token("sales"), clients=4)
     return invoices, answers, began
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from benchmarks.claims import Claim, before, claims
-from benchmarks.database import create_sales_token, empty_database
+from benchmarks.database import create_program_token, empty_database
 from benchmarks.importing import run_import
 from benchmarks.printing import columns, machine
 from benchmarks.replay import Invoice, demand_of, known_shop, place, read_invoices, stock_up
@@ -69,7 +69,7 @@ class Command(OperatorCommand):
         import_shop(options)
         invoices = invoices_of(options)
         stock_up(demand_of(invoices), options["stock_share"])
-        began, token = before(), create_sales_token()
+        began, token = before(), create_program_token("sales")
         self.stdout.write(f"{machine()}\n{facts(invoices, options)}\n\n")
         with serving("granian", SETTINGS, workers=options["workers"], threads=options["threads"]) as server:
             answers = place(invoices, port=server.port, token=token, clients=options["clients"])
