@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from oms import database, environment
+from oms import database, environment, theme
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -82,11 +83,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 SESSION_ENGINE = "accounts.sessions"
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
-DATE_FORMAT, DATETIME_FORMAT = "Y-m-d", "Y-m-d H:i"
+FORMAT_MODULE_PATH = "oms.formats"
 USE_TZ = True
 
 # A business day begins and ends in this zone; so do dates without a zone in an import.
@@ -100,6 +102,8 @@ OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
 OMS_API_REQUESTS_PER_MINUTE = environment.number("OMS_API_REQUESTS_PER_MINUTE", 30_000)
 # How many web processes share the limit: those of this server, unless there are others beside it.
 OMS_WEB_WORKERS = environment.number("OMS_WEB_WORKERS", environment.number("GRANIAN_WORKERS", 1, least=1), least=1)
+
+UNFOLD = theme.UNFOLD
 
 STATIC_URL = "static/"
 STORAGES = {

@@ -148,6 +148,7 @@ class Act(ABC, View):
             "title": f"{self.record}: {self.label}" if self.record else self.label,
             "act": self,
             "record": self.record,
+            "original": self.record,
             "form": form,
             "media": admin.media + form.media,
             "blockers": self.blockers(self.record) if self.record else (),

@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 
 from common.admin.acts import ACTS, Act, Blocked
 from common.admin.forms import CreationForm
+from common.admin.theme import ModelAdmin
 
 # A list counts no further; whoever needs more than this narrows the filter.
 MOST_LISTED = 5_000
@@ -36,7 +37,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.order_by()[: self.most].count())
 
 
-class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
     """A list that stays fast, and a record that nobody deletes."""
 
     actions = None
@@ -44,9 +45,6 @@ class ListAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     list_per_page = 50
-
-    class Media:
-        css: ClassVar = {"all": ["common/back-office.css"]}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -161,6 +159,7 @@ class RecordAdmin(ListAdmin):
             "opts": self.opts,
             "title": str(record),
             "record": record,
+            "original": record,
             "media": self.media,
             "buttons": self.buttons(request, record),
             "story": self.story(record),

@@ -139,3 +139,10 @@ def test_the_page_runs_nothing_but_files_of_ours(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/orders/", "/api/v1/openapi.json", "/api/v1/nowhere"])
 def test_an_answer_of_the_api_runs_nothing(path: str, client: Client) -> None:
     assert client.get(path)["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+def test_pages_of_the_back_office_run_and_load_what_is_the_systems_own(client: Client) -> None:
+    policy = client.get("/admin/login/")["Content-Security-Policy"].split("; ")
+
+    assert "script-src 'self' 'unsafe-eval'" in policy  # the theme's Alpine evaluates expressions
+    assert {"default-src 'self'", "object-src 'none'", "frame-ancestors 'none'", "form-action 'self'"} <= set(policy)

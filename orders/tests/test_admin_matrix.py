@@ -22,7 +22,7 @@ from products.models import Product
 pytestmark = pytest.mark.django_db
 
 NOBODYS = {"accounts_user_delete", "auth_group_delete"}
-EVERYBODYS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"}
+EVERYBODYS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "search"}
 DJANGOS = {"view_on_site", "app_list"}
 
 
