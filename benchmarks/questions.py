@@ -63,6 +63,7 @@ def _order_filters() -> Iterator[str]:
     yield from ("created_after=2023-06-01T00:00:00Z", "created_before=2025-06-01T00:00:00Z")
     yield from (f"updated_since={year}-01-01T00:00:00Z" for year in (2023, 2026))
     yield from ("total_cents__gte=5000000", "total_cents__gte=10000&total_cents__lte=10010", "total_cents__gte=1000")
+    yield from ("on_hold=true", "hold_kind=stock")
     yield "status=DELIVERED&sku=ART-00001"
     yield "status=CANCELLED&customer_email=buyer0@example.com"
     yield "status=DELIVERED&created_before=2023-02-01T00:00:00Z"

@@ -145,6 +145,8 @@ SPECTACULAR_SETTINGS = {
     "ENFORCE_NON_BLANK_FIELDS": True,
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.models.Order.Status",
+        "OrderAct": "orders.models.Order.ACTS",
+        "HoldKind": "orders.models.Hold.Kind",
         "MovementKind": "products.models.StockMovement.Kind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

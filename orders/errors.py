@@ -21,5 +21,28 @@ class NotEditable(Conflict):
     example: ClassVar = {"blockers": [{"code": code, "detail": "Items can be edited while PENDING; it is SHIPPED."}]}
 
 
+class OnHold(Conflict):
+    """Something holds the order, and the act has to wait until it is released; carries `blockers`."""
+
+    code = "on_hold"
+    title = "The order is on hold"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "It is on hold: fraud review."}]}
+
+
+class NotOnHold(Conflict):
+    """Nothing holds the order, or the hold was released before."""
+
+    code = "not_on_hold"
+    title = "It is not on hold"
+
+
 # By the code of the blocker that an act met first.
-REFUSALS: dict[str, type[Conflict]] = {refusal.code: refusal for refusal in (InvalidTransition, NotEditable)}
+REFUSALS: dict[str, type[Conflict]] = {
+    refusal.code: refusal
+    for refusal in (
+        InvalidTransition,
+        NotEditable,
+        OnHold,
+        NotOnHold,
+    )
+}

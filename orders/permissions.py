@@ -1,6 +1,6 @@
 """Which role may do what with orders."""
 
-from accounts.roles import MANAGER, ROLES, SALES, WAREHOUSE, Grants
+from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE, Grants
 
 GRANTS: Grants = {
     "view_order": ("Can view orders", ROLES),
@@ -11,4 +11,7 @@ GRANTS: Grants = {
     "deliver_order": ("Can deliver orders", (WAREHOUSE, MANAGER)),
     "cancel_order": ("Can cancel orders", (SALES, MANAGER)),
     "add_note": ("Can add notes to orders", tuple(role for role in ROLES if role != "viewer")),
+    "hold_order": ("Can put orders on hold", (SALES, WAREHOUSE, FINANCE, MANAGER)),
+    # Who packs may stop an order, and not wave it on past those who stopped it.
+    "release_hold": ("Can release orders from a hold", (SALES, FINANCE, MANAGER)),
 }

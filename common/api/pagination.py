@@ -151,6 +151,12 @@ class KeysetPagination(BasePagination):
         return chosen
 
 
+class IdPagination(KeysetPagination):
+    """Records that come about one after the other and have no times of their own to be sorted by."""
+
+    orderings = ("id", "-id")
+
+
 class VersionPagination(KeysetPagination):
     """The events of one aggregate, in the order in which they happened to it."""
 

@@ -15,7 +15,7 @@ from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
 from accounts.services import create_token
 from common.actors import Actor
 from customers.tests.factories import CustomerFactory
-from orders.tests.factories import OrderFactory
+from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
 
 Endpoint = tuple[str, str]  # a method and the name of an address
@@ -33,13 +33,15 @@ class World:
     product: int
     order: int
     token: int
+    hold: int = 1
 
     @classmethod
-    def with_order(cls, status: str) -> "World":
+    def with_order(cls, status: str, *, held: bool = False) -> "World":
         order = OrderFactory(status=status)
+        hold = HoldFactory(order_id=order.pk).pk if held else 1
         owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
         token, _ = create_token(owner, name="example", actor=Actor.command("test"))
-        return cls(CustomerFactory().pk, ProductFactory(sku="EXAMPLE").pk, order.pk, token.pk)
+        return cls(CustomerFactory().pk, ProductFactory(sku="EXAMPLE").pk, order.pk, token.pk, hold)
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class Example:
     roles: tuple[str, ...]
     body: Callable[[World], dict[str, Any]] | None = None
     status: str = "PENDING"
+    held: bool = False
 
     def world(self) -> World:
-        return World.with_order(self.status)
+        return World.with_order(self.status, held=self.held)
 
 
 def _order(world: World) -> dict[str, Any]:
@@ -85,6 +88,10 @@ def _customer(world: World) -> dict[str, Any]:
 
 def _note(world: World) -> dict[str, Any]:
     return {"note": "Ring twice"}
+
+
+def _hold(world: World) -> dict[str, Any]:
+    return {"kind": "fraud_review", "reason": "Three countries within an hour"}
 
 
 def _token(world: World) -> dict[str, Any]:
@@ -130,6 +137,9 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "order-cancel"): Example((SALES, MANAGER), lambda w: {"reason": "Late", "reason_code": "late"}),
     ("post", "order-notes"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), lambda w: {"text": "Ring twice"}),
     ("get", "order-events"): Example(ROLES),
+    ("get", "order-holds"): Example(ROLES, held=True),
+    ("post", "order-holds"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), _hold),
+    ("post", "order-release-hold"): Example((SALES, FINANCE, MANAGER), lambda w: {"reason": "Settled"}, held=True),
 }
 # Public, because they hold no data; tried in a file of their own.
 DOCUMENTS: set[Endpoint] = {("any", "openapi"), ("any", "docs")}
@@ -139,7 +149,9 @@ SINGLE = [each for each in MUTATIONS if "bulk" not in each[1] and each != ("post
 READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
 
 
-LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-movements", "-orders"))]
+LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-movements", "-orders", "-holds"))]
+# What the ids in an address are of, where they are not one of the thing it is named for.
+NESTED = {"order-release-hold": ("order", "hold")}
 
 
 def names_an_id(name: str) -> bool:
@@ -167,6 +179,8 @@ def _patterns(resolver: URLResolver, prefix: str) -> Iterator[URLPattern]:
 
 def address(name: str, world: World) -> str:
     """Where the example of a name is found."""
+    if name in NESTED:
+        return reverse(name, args=[getattr(world, thing) for thing in NESTED[name]])
     if names_an_id(name):
         return reverse(name, args=[getattr(world, name.partition("-")[0])])
     return reverse(name, args=["EXAMPLE"] if name.endswith("-by-sku") else [])

@@ -101,6 +101,10 @@ BREAKAGES: dict[str, Breakage] = {
         "UPDATE order_items SET name = 'Another' WHERE order_id = %(order)s", LINE
     ),
     "order_times_are_what_events_say": Breakage("UPDATE orders SET shipped_at = now() WHERE id = %(order)s", ORDER),
+    "order_is_held_for_what_holds_it": Breakage("UPDATE orders SET held_for = '{stock}' WHERE id = %(order)s", ORDER),
+    "holds_are_what_events_say": Breakage(
+        "UPDATE order_holds SET reason = 'Another' WHERE order_id = %(order)s", ORDER
+    ),
     "movement_has_order": Breakage(
         "UPDATE stock_movements SET order_id = %(missing)s WHERE order_id = %(order)s",
         {"order_id": "missing", "product_id": "product"},
@@ -128,7 +132,8 @@ BREAKAGES: dict[str, Breakage] = {
     "events_are_of_this_cluster": Breakage(
         """
         UPDATE events SET xid = '9000000000000000000'
-        WHERE aggregatetype = 'order' AND aggregateid = %(order)s AND version = 2
+        WHERE aggregatetype = 'order' AND aggregateid = %(order)s
+          AND version = (SELECT version FROM orders WHERE id = %(order)s)
         """,
         {"aggregateid": "order"},
     ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from common.errors import DomainError
+from orders.errors import InvalidTransition, OnHold
 from products.errors import InsufficientStock, ProductUnavailable
 
 NEXT = {
@@ -13,6 +14,7 @@ NEXT = {
     ("CONFIRMED", "cancel"): "CANCELLED",
 }
 SKUS = ("A", "B", "C")
+HOLDS = {"payment": ("confirm", "ship"), "stock": ("ship",)}
 
 
 @dataclass
@@ -35,6 +37,23 @@ class Sale:
     lines: dict[str, tuple[int, int]]
     status: str = "PENDING"
     version: int = 1
+    holds: dict[str, int] = field(default_factory=dict)  # by kind, the id of the one that is active
+    released: list[int] = field(default_factory=list)
+
+    def is_open(self) -> bool:
+        return self.status in ("PENDING", "CONFIRMED")
+
+    def refuses(self, act: str) -> type[DomainError] | None:
+        """The error that moving it on must give."""
+        if (self.status, act) not in NEXT:
+            return InvalidTransition
+        return OnHold if any(act in HOLDS[kind] for kind in self.holds) else None
+
+    def move(self, act: str) -> None:
+        self.status, self.version = NEXT[self.status, act], self.version + 1
+
+    def end_hold(self, kind: str) -> None:
+        self.released.append(self.holds.pop(kind))
 
     @property
     def total(self) -> int:
@@ -48,7 +67,7 @@ class Model:
     customer_version: int = 1
 
     def reserved(self, sku: str) -> int:
-        held = (sale for sale in self.sales if sale.status in ("PENDING", "CONFIRMED"))
+        held = (sale for sale in self.sales if sale.is_open())
         return sum(sale.lines[sku][0] for sale in held if sku in sale.lines)
 
     def refusal(self, basket: dict[str, int], held: dict[str, int]) -> type[DomainError] | None:

@@ -101,6 +101,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "delta": NOT_A_DELTA,
     "scopes": NOT_SCOPES,
     "expires_at": NOT_AN_INSTANT,
+    "kind": {**NOT_A_NAME, "unknown": "weather", "in capitals": "PAYMENT"},
     "action": {**NOT_A_NAME, "unknown": "explode", "not for many": "edit_items"},
     "ids": {
         **NUMBERS, "null": None, "text": "1", "empty": [], "a name": ["SO-1"], "zero": [0], "twice": [1, 1],

@@ -15,16 +15,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from common.errors import DomainError, InvalidInput, StaleVersion
+from common.errors import DomainError, Duplicate, InvalidInput, StaleVersion
 from common.transactions import run
 from customers import services as customer_services
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from events.models import Event
-from oms.tests.shop_model import NEXT, SKUS, Model, Sale, Shelf
+from oms.tests.shop_model import HOLDS, SKUS, Model, Sale, Shelf
 from oms.verification import prove
 from orders import services
-from orders.errors import InvalidTransition, NotEditable
+from orders.errors import InvalidTransition, NotEditable, NotOnHold
 from orders.models import Order
 from orders.services import Line, reserved_units
 from orders.tests.factories import ACTOR
@@ -36,6 +36,7 @@ from products.tests.factories import ProductFactory
 baskets = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 4), min_size=1)
 skus = st.sampled_from(SKUS)
 any_order = st.integers(0, 20)
+kinds = st.sampled_from(sorted(HOLDS))
 rarely = st.sampled_from([False, False, False, True])
 
 
@@ -104,20 +105,41 @@ class Shop(RuleBasedStateMachine):
     @rule(number=any_order, act=st.sampled_from(["confirm", "ship", "deliver"]))
     def move_on(self, number: int, act: str) -> None:
         sale = self.sale(number)
-        following = NEXT.get((sale.status, act))
         service = getattr(services, f"{act}_order")
-        if self.attempt(lambda: service(sale.pk, actor=ACTOR), None if following else InvalidTransition):
-            sale.status, sale.version = str(following), sale.version + 1
+        if self.attempt(lambda: service(sale.pk, actor=ACTOR), sale.refuses(act)):
+            sale.move(act)
 
     @precondition(lambda self: self.model.sales)
     @rule(number=any_order)
     def cancel(self, number: int) -> None:
         sale = self.sale(number)
-        expected = None if (sale.status, "cancel") in NEXT else InvalidTransition
-        if self.attempt(lambda: services.cancel_order(sale.pk, actor=ACTOR, reason="model"), expected):
-            sale.status, sale.version = "CANCELLED", sale.version + 1
+        if self.attempt(lambda: services.cancel_order(sale.pk, actor=ACTOR, reason="model"), sale.refuses("cancel")):
+            sale.move("cancel")
+            for kind in list(sale.holds):
+                sale.end_hold(kind)
             for sku, (units, _) in sale.lines.items():
                 self.model.move(sku, units)
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, kind=kinds)
+    def place_hold(self, number: int, kind: str) -> None:
+        sale = self.sale(number)
+        expected = Duplicate if kind in sale.holds else None if sale.is_open() else InvalidTransition
+        order = self.attempt(lambda: services.place_hold(sale.pk, actor=ACTOR, kind=kind, reason="model"), expected)
+        if order is not None:
+            sale.holds[kind], sale.version = order.active_holds[-1].pk, sale.version + 1
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, again=rarely)
+    def release_hold(self, number: int, again: bool) -> None:
+        """The oldest that holds it, or once more one that was released."""
+        sale = self.sale(number)
+        repeated = again and bool(sale.released)
+        hold = sale.released[-1] if repeated else next(iter(sale.holds.values()), 1)
+        expected = None if sale.holds and not repeated else NotOnHold
+        if self.attempt(lambda: services.release_hold(sale.pk, hold, actor=ACTOR), expected):
+            sale.end_hold(next(iter(sale.holds)))
+            sale.version += 1
 
     @precondition(lambda self: self.model.sales)
     @rule(number=any_order)
@@ -200,6 +222,7 @@ class Shop(RuleBasedStateMachine):
         for sale in self.model.sales:
             order = stored[sale.pk]
             assert (order.status, order.total_cents, order.version) == (sale.status, sale.total, sale.version)
+            assert order.held_for == sorted(sale.holds)
             by_id = {line.product_id: (line.quantity, line.unit_price_cents) for line in order.lines}
             assert by_id == {self.model.shelves[sku].pk: line for sku, line in sale.lines.items()}
 

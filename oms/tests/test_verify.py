@@ -17,13 +17,22 @@ from oms.tests.breakages import BREAKAGES, MISSING
 from oms.verification import INVARIANTS, MOST_ROWS
 from orders import services
 from orders.models import Order
-from orders.tests.factories import OrderFactory, move_to
+from orders.tests.factories import HoldFactory, OrderFactory, move_to
 from products.services import adjust_stock, change_product
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report", "migration"])
 
-TABLES = ("order_items", "stock_movements", "events", "idempotency_keys", "orders", "products", "customers")
+TABLES = (
+    "order_holds",
+    "order_items",
+    "stock_movements",
+    "events",
+    "idempotency_keys",
+    "orders",
+    "products",
+    "customers",
+)
 # CHECK constraints and foreign keys; those that say "unique" are in no breakage's way.
 DROPPABLE = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -33,11 +42,12 @@ DROPPABLE = """
 
 @pytest.fixture
 def world(actor: Actor) -> dict[str, int]:
-    """A pending order of one product, a product without stock; order, product and customer have two events."""
+    """A pending order of one product that is on hold, a product without stock; each has two events or more."""
     customer, product, empty = CustomerFactory(), ProductFactory(stock_quantity=10), ProductFactory(stock_quantity=0)
     lines = [services.Line(quantity=2, product_id=product.pk)]
     order = run(lambda: services.place_order(customer_id=customer.pk, lines=lines, actor=actor))
     run(lambda: services.add_note(order.pk, actor=actor, text="Ring twice"))
+    run(lambda: services.place_hold(order.pk, kind="payment", reason="Unpaid", actor=actor))
     run(lambda: change_product(product.pk, actor=actor, name="Lantern"))
     run(lambda: change_customer(customer.pk, actor=actor, first_name="Grace"))
     ids = {"order": order.pk, "product": product.pk, "customer": customer.pk, "empty": empty.pk}
@@ -90,11 +100,18 @@ def in_every_state(actor: Actor) -> list[Order]:
     lines = [services.Line(quantity=1, product_id=other.pk)]
     services.edit_items(edited.pk, lines=lines, actor=actor)
     services.add_note(edited.pk, actor=actor, text="Ring twice")
+    held_and_released(edited, actor)
     move_to(edited, Order.Status.CANCELLED)
     change_product(product.pk, actor=actor, name="Lantern", is_active=False)
     adjust_stock(other.pk, actor=actor, delta=-3, reason="broken")
     change_customer(edited.customer_id, actor=actor, email="new@example.com")
     return [*orders, edited]
+
+
+def held_and_released(order: Order, actor: Actor) -> None:
+    """A hold that was released, and two that stay."""
+    holds = [HoldFactory(order_id=order.pk, kind=kind) for kind in ("payment", "stock", "address")]
+    services.release_hold(order.pk, holds[1].pk, actor=actor, reason="Settled")
 
 
 def test_sound_data_in_every_state_is_proved(actor: Actor) -> None:

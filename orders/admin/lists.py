@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from common import money
 from common.admin import RecordAdmin, moment
 from events.services import Entry, timeline
-from orders.models import AGGREGATE, Order
+from orders.admin.holds import holds_of
+from orders.models import AGGREGATE, Hold, Order
 from products.models import StockMovement
 
 MOST_COUNTED = 100
@@ -25,13 +26,37 @@ MOVES: dict[str, tuple[str | None, str]] = {
     "order.delivered": (Status.SHIPPED, Status.DELIVERED),
     "order.cancelled": (None, Status.CANCELLED),
 }
+HOLDS = {"order.hold_placed": "on", "order.hold_released": "released"}
+
+
+def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
+    """What an event's type says of the order, besides what its payload does."""
+    if entry.type in MOVES:
+        return {"status": MOVES[entry.type]}
+    if entry.type in HOLDS:
+        return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
+    return {}
+
+
+class OnHoldFilter(admin.SimpleListFilter):
+    title, parameter_name = "on hold", "on_hold"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), *((kind.value, f"For {kind.label}") for kind in Hold.Kind)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        kind = self.value()
+        if kind is None:
+            return queryset
+        held = queryset.on_hold()
+        return held if kind == "yes" else held.filter(held_for__contains=[kind])
 
 
 @admin.register(Order)
 class OrderAdmin(RecordAdmin):
     list_display = ("number", "customer", "state", "total", "created_at", "external_ref")
     list_display_links = ("number",)
-    list_filter = ("status", "created_at")
+    list_filter = ("status", OnHoldFilter, "created_at")
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
     search_help_text = "An order number (SO-…), an e-mail address, an external reference or a SKU"
@@ -49,7 +74,8 @@ class OrderAdmin(RecordAdmin):
 
     @admin.display(description="status")
     def state(self, order: Order) -> SafeString:
-        return format_html('<span class="state state-{}">{}</span>', order.status.lower(), order.status)
+        held = format_html(' <span class="state state-held">{}</span>', "ON HOLD") if order.held_for else ""
+        return format_html('<span class="state state-{}">{}</span>{}', order.status.lower(), order.status, held)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "customer__id__exact" or super().lookup_allowed(lookup, value, request)
@@ -61,10 +87,8 @@ class OrderAdmin(RecordAdmin):
         return queryset.search(term)
 
     def story(self, record: Order, *, after: int = 0) -> list[Entry]:
-        return [
-            replace(entry, fields={"status": MOVES[entry.type], **entry.fields}) if entry.type in MOVES else entry
-            for entry in timeline(AGGREGATE, record.pk, after=after)
-        ]
+        entries = timeline(AGGREGATE, record.pk, after=after)
+        return [replace(entry, fields={**told_by(entry), **entry.fields}) for entry in entries]
 
     def facts(self, request: HttpRequest, record: Order) -> dict[str, Any]:
         times = ("created_at", "confirmed_at", "shipped_at", "delivered_at", "cancelled_at")
@@ -76,6 +100,7 @@ class OrderAdmin(RecordAdmin):
         of_customer = Order.objects.filter(customer=record.customer_id)[: MOST_COUNTED + 1].count()
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
         return {
+            "holds": holds_of(record),
             "pairs": [pair for pair in pairs if pair[1]],
             "customer_orders": of_customer if of_customer <= MOST_COUNTED else f"more than {MOST_COUNTED}",
             "ledger": ledger[:MOST_COUNTED],

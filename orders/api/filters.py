@@ -13,15 +13,20 @@ from common.api.filters import (
     SearchFilter,
     TextFilter,
     WholeNumberFilter,
+    YesNoFilter,
 )
 from customers.models import Customer
-from orders.models import Order, OrderQuerySet
+from orders.models import Hold, Order, OrderQuerySet
 
 
 class OrderFilter(django_filters.FilterSet):
     status = ChoiceFilter(choices=Order.Status.choices)
     status__in = ChoicesFilter(
         field_name="status", choices=Order.Status.choices, label="Several, with commas between them."
+    )
+    on_hold = YesNoFilter(method="filter_on_hold", label="Whether something holds it now.")
+    hold_kind = ChoiceFilter(
+        choices=Hold.Kind.choices, method="filter_hold_kind", label="On hold now, for a reason of this kind."
     )
     customer_id = WholeNumberFilter()
     customer_email = TextFilter(method="filter_customer_email", label="Whole, in any case.")
@@ -51,3 +56,9 @@ class OrderFilter(django_filters.FilterSet):
 
     def filter_sku(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.of_sku(value)
+
+    def filter_on_hold(self, orders: OrderQuerySet, name: str, value: bool) -> QuerySet[Order]:
+        return orders.on_hold() if value else orders.filter(held_for=[])
+
+    def filter_hold_kind(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
+        return orders.on_hold().filter(held_for__contains=[value])

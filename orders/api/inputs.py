@@ -15,7 +15,7 @@ from common.api.fields import (
     StrictListField,
     StrictTextField,
 )
-from orders.models import Order
+from orders.models import Hold, Order
 from orders.services import Line, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.demand import MOST_LINES
 
@@ -79,6 +79,21 @@ class Cancellation(InputSerializer):
 
     reason = StrictCharField()
     reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
+
+
+class NewHold(InputSerializer):
+    """Why the order has to wait; the kind decides which acts do. An order is held once for each kind."""
+
+    example: ClassVar = {"kind": "fraud_review", "reason": "Ordered from three countries within an hour"}
+
+    kind = serializers.ChoiceField(choices=Hold.Kind.choices)
+    reason = StrictCharField()
+
+
+class Release(InputSerializer):
+    example: ClassVar = {"reason": "Talked to the customer"}
+
+    reason = StrictCharField(required=False)
 
 
 # Which acts can be done to many orders at once; `reason` is for cancelling alone, which cannot do without it.

@@ -12,7 +12,7 @@ from common.api.bulk import Results
 from customers.models import Customer
 from events.models import Event
 from orders.errors import REFUSALS
-from orders.models import Order, OrderItem
+from orders.models import Hold, Order, OrderItem
 
 
 class BlockerSerializer(serializers.Serializer[Any]):
@@ -51,6 +51,7 @@ EXAMPLE: Mapping[str, Any] = {
     "currency": "EUR",
     "external_ref": "shop-1001",
     "takes_stock": True,
+    "holds": [],
     "version": 3,
     "actions": [
         {"name": "deliver", "allowed": True, "blockers": []},
@@ -79,6 +80,28 @@ class OrderItemSerializer(serializers.ModelSerializer[OrderItem]):
         fields: ClassVar = "id product_id sku name quantity unit_price_cents line_total_cents".split()
 
 
+class HoldSerializer(serializers.ModelSerializer[Hold]):
+    """Why an order waits. `blocks` are the acts that have to wait for it; released, it blocks none any more."""
+
+    example: ClassVar = {
+        "id": 5,
+        "kind": "fraud_review",
+        "reason": "Ordered from three countries within an hour",
+        "blocks": ["confirm", "ship"],
+        "placed_by": "user:3",
+        "placed_at": WHEN,
+        "released_by": None,
+        "released_at": None,
+        "release_reason": "",
+    }
+
+    blocks = serializers.ListField(child=serializers.ChoiceField(choices=Order.ACTS))
+
+    class Meta:
+        model = Hold
+        fields: ClassVar = ("id kind reason blocks placed_by placed_at released_by released_at release_reason").split()
+
+
 class OrderSerializer(serializers.ModelSerializer[Order]):
     """An order, its items at the prices that were agreed, and every act with what stands in its way now."""
 
@@ -86,12 +109,14 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
     customer_id = serializers.IntegerField(read_only=True)
     items = OrderItemSerializer(source="lines", many=True, read_only=True)
+    holds = HoldSerializer(source="active_holds", many=True, read_only=True)
     actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
         fields: ClassVar = (
-            "id number status customer_id items total_cents currency external_ref takes_stock version actions "
+            "id number status customer_id items total_cents currency external_ref takes_stock holds version "
+            "actions "
             "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 

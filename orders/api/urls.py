@@ -2,12 +2,14 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from common.api.views import ID
+from orders.api.holds import HoldViewSet
 from orders.api.stock import StockViewSet
 from orders.api.views import CustomerOrdersViewSet, OrderViewSet
 
 router = SimpleRouter()
 router.register("orders", OrderViewSet)
 
+ORDER = rf"^orders/(?P<order_id>{ID})/"
 PRODUCT = rf"^products/(?P<pk>{ID})/"
 
 urlpatterns = [
@@ -18,6 +20,10 @@ urlpatterns = [
         rf"^customers/(?P<customer_id>{ID})/orders/$",
         CustomerOrdersViewSet.as_view({"get": "list"}),
         name="customer-orders",
+    ),
+    re_path(ORDER + "holds/$", HoldViewSet.as_view({"get": "list", "post": "place"}), name="order-holds"),
+    re_path(
+        ORDER + rf"holds/(?P<pk>{ID})/release/$", HoldViewSet.as_view({"post": "release"}), name="order-release-hold"
     ),
     *router.urls,
 ]

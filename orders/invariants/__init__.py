@@ -5,6 +5,7 @@ from django.db.models import Q
 from common.invariants import Count, only
 from customers.models import AGGREGATE as CUSTOMER
 from events.invariants import told_in_events
+from orders.invariants.holds import HOLDS
 from orders.invariants.references import REFERENCES
 from orders.invariants.rows import ROWS
 from orders.invariants.story import STORY
@@ -17,7 +18,7 @@ COUNTS = (
     Count("lines", AGGREGATE, f"SELECT count(*) FROM order_items WHERE {only('order_id')}"),
 )
 
-INVARIANTS = (*ROWS, *told_in_events(AGGREGATE, "orders"), *STORY, *REFERENCES)
+INVARIANTS = (*ROWS, *told_in_events(AGGREGATE, "orders"), *STORY, *HOLDS, *REFERENCES)
 
 
 def scope_of(order_id: int, *, using: str) -> dict[str, list[int]] | None:

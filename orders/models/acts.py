@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django_fsm import can_proceed
 
-from orders.errors import InvalidTransition, NotEditable
+from orders.errors import InvalidTransition, NotEditable, NotOnHold, OnHold
+from orders.models.holds import Hold
 
 if TYPE_CHECKING:
     from orders.models.order import Order
@@ -53,5 +54,30 @@ def items_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
     return (Blocker(NotEditable.code, f"Items can be edited while PENDING; it is {order.status}."),)
 
 
+def order_is_open(order: Order, act: str) -> tuple[Blocker, ...]:
+    """What has left or will never leave cannot be made to wait."""
+    if act != "place_hold" or order.status in order.OPEN:
+        return ()
+    return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be put on hold."),)
+
+
+def something_holds(order: Order, act: str) -> tuple[Blocker, ...]:
+    if act != "release_hold" or order.held_for:
+        return ()
+    return (Blocker(NotOnHold.code, "Nothing holds it."),)
+
+
+def no_hold_blocks(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Each kind of hold stands in the way of the acts that the table names for it."""
+    kinds = (Hold.Kind(kind) for kind in order.held_for if act in Hold.BLOCKS[kind])
+    return tuple(Blocker(OnHold.code, f"It is on hold: {kind.label}.") for kind in kinds)
+
+
 # Asked in this order; the first blocker gives a refused act its error.
-RULES: tuple[Rule, ...] = (transition_is_open, items_are_open)
+RULES: tuple[Rule, ...] = (
+    transition_is_open,
+    items_are_open,
+    order_is_open,
+    something_holds,
+    no_hold_blocks,
+)

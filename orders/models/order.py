@@ -4,14 +4,17 @@ import re
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
 
 from customers.models import Customer
 from orders.errors import REFUSALS
 from orders.models.acts import RULES, Action, Blocker
+from orders.models.holds import Hold
 from orders.models.item import OrderItem
 from products.models import Product
 
@@ -23,11 +26,18 @@ MOST_BUYERS = 500  # a search that fits more people than these needs another wor
 class OrderQuerySet(models.QuerySet["Order"]):
     def open(self) -> Self:
         """Not yet shipped, delivered or cancelled."""
-        return self.filter(status__in=(Order.Status.PENDING, Order.Status.CONFIRMED))
+        return self.filter(status__in=Order.OPEN)
 
     def with_lines(self) -> Self:
         """Each order with its items in `lines`, in one statement for all."""
         return self.prefetch_related(Prefetch("items", OrderItem.objects.order_by("pk"), to_attr="lines"))
+
+    def with_holds(self) -> Self:
+        """Each order with what holds it in `active_holds`, in one statement for all."""
+        return self.prefetch_related(Prefetch("holds", Hold.objects.active(), to_attr="active_holds"))
+
+    def on_hold(self) -> Self:
+        return self.exclude(held_for=[])
 
     def numbered(self, number: str) -> Self:
         """The one that people call so (SO-00000042)."""
@@ -74,7 +84,8 @@ class Order(models.Model):
         CANCELLED = "CANCELLED"
 
     HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
-    ACTS: ClassVar = ("edit_items", "confirm", "ship", "deliver", "cancel")
+    OPEN: ClassVar = (Status.PENDING, Status.CONFIRMED)
+    ACTS: ClassVar = ("edit_items", "confirm", "ship", "deliver", "cancel", "place_hold", "release_hold")
 
     # Indexed together with created_at below.
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
@@ -82,6 +93,8 @@ class Order(models.Model):
     total_cents = models.BigIntegerField(editable=False)
     external_ref = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where present
     takes_stock = models.BooleanField(default=True, editable=False)
+    # The kinds of its active holds, sorted: what blocks an act is known without another look.
+    held_for = ArrayField(models.CharField(max_length=20), default=list, db_default=[], editable=False)
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -106,6 +119,8 @@ class Order(models.Model):
             ("deliver_order", "Can deliver orders"),
             ("cancel_order", "Can cancel orders"),
             ("add_note", "Can add notes to orders"),
+            ("hold_order", "Can put orders on hold"),
+            ("release_hold", "Can release orders from a hold"),
         ]
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
@@ -127,6 +142,7 @@ class Order(models.Model):
             models.Index(fields=["status", "created_at"], name="orders_status_created_at"),
             models.Index(fields=["updated_at", "id"], name="orders_updated_at"),
             models.Index(fields=["total_cents", "id"], name="orders_total_cents"),
+            models.Index(fields=["created_at", "id"], condition=~Q(held_for=[]), name="orders_on_hold"),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +156,11 @@ class Order(models.Model):
     @property
     def currency(self) -> str:
         return str(settings.OMS_CURRENCY)
+
+    @cached_property
+    def active_holds(self) -> list[Hold]:
+        """What holds it now, oldest first; of an order that nothing holds, the database is not asked."""
+        return list(self.holds.active()) if self.held_for else []
 
     @transition(field=status, source=Status.PENDING, target=Status.CONFIRMED)
     def confirm(self) -> None:

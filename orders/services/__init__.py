@@ -5,6 +5,7 @@ from orders.services.anonymising import anonymise_customer
 from orders.services.counting import Stock, count_shelf, reserved_units, stock_as_of, stock_now
 from orders.services.demand import Line
 from orders.services.editing import edit_items
+from orders.services.holds import place_hold, release_hold
 from orders.services.importing import import_orders
 from orders.services.placing import place_order
 
@@ -19,7 +20,9 @@ __all__ = [
     "deliver_order",
     "edit_items",
     "import_orders",
+    "place_hold",
     "place_order",
+    "release_hold",
     "reserved_units",
     "ship_order",
     "stock_as_of",

@@ -1,9 +1,12 @@
 """Moving an order on, cancelling it, and noting something beside it."""
 
+from typing import Any
+
 from django.db import transaction
 
 from common.actors import Actor
 from orders.models import Order
+from orders.services.holds import end_holds
 from orders.services.writing import lock_order, record, write_header
 from products.models import StockMovement
 from products.services import Movement, lock_products, move_stock
@@ -49,20 +52,24 @@ def deliver_order(order_id: int, *, actor: Actor, note: str = "", expected_versi
 def cancel_order(
     order_id: int, *, actor: Actor, reason: str, reason_code: str = "", expected_version: int | None = None
 ) -> Order:
-    """Call off a PENDING or CONFIRMED order and put its stock back.
+    """Call off a PENDING or CONFIRMED order, put its stock back and release what held it.
 
     Raises NotFound, StaleVersion, InvalidTransition.
     """
     order = lock_order(order_id, expected_version)
     order.require("cancel")
     order.cancel()
+    holds, order.held_for = order.active_holds, []
 
     lock_products(ids=[line.product_id for line in order.lines])
     back = [Movement(line.product_id, line.quantity, order.pk) for line in order.lines]
     move_stock(back, kind=StockMovement.Kind.CANCELLATION, actor=actor, reason=reason)
     write_header(order, at="cancelled_at")
 
-    payload = {"cancelled_at": order.cancelled_at, "reason": reason, "reason_code": reason_code}
+    payload: dict[str, Any] = {"cancelled_at": order.cancelled_at, "reason": reason, "reason_code": reason_code}
+    if holds:
+        end_holds(order, holds, reason=reason, actor=actor)
+        payload["released_holds"] = [hold.pk for hold in holds]
     record(order, "order.cancelled", payload, actor=actor)
     return order
 

@@ -38,7 +38,7 @@ def insert_header(*, customer_id: int, total_cents: int, external_ref: str | Non
 
 
 # What acts change of an order besides its version and times.
-WRITTEN = ("status", "total_cents")
+WRITTEN = ("status", "total_cents", "held_for")
 SET_WRITTEN = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in WRITTEN)
 
 

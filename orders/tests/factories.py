@@ -7,7 +7,7 @@ import factory
 from common.actors import Actor
 from customers.tests.factories import CustomerFactory
 from orders import services
-from orders.models import Order
+from orders.models import Hold, Order
 from products.tests.factories import ProductFactory
 
 ACTOR = Actor.command("test")
@@ -30,6 +30,19 @@ class OrderFactory(factory.django.DjangoModelFactory[Order]):
             kwargs["lines"] = [services.Line(quantity=2, product_id=ProductFactory().pk)]
         order = services.place_order(actor=ACTOR, **kwargs)
         return move_to(order, status)
+
+
+class HoldFactory(factory.django.DjangoModelFactory[Hold]):
+    """A hold of an order that is PENDING or CONFIRMED; without one, of an order of its own."""
+
+    class Meta:
+        model = Hold
+
+    @classmethod
+    def _create(cls, model_class: type[Hold], *args: Any, **kwargs: Any) -> Hold:
+        order_id = kwargs.pop("order_id", None) or OrderFactory().pk
+        fields = {"kind": Hold.Kind.FRAUD_REVIEW, "reason": "test", "actor": ACTOR, **kwargs}
+        return services.place_hold(order_id, **fields).active_holds[-1]
 
 
 def move_to(order: Order, status: str) -> Order:

@@ -4,13 +4,14 @@ Who adds a page adds it here: a test compares this table with the addresses ther
 """
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
 from orders.services import Line
-from orders.tests.factories import OrderFactory
+from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
 
 CHIEF: tuple[str, ...] = ()
@@ -27,6 +28,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "orders_order_deliver": STORE,
     "orders_order_edit_items": SELL,
     "orders_order_cancel": SELL,
+    "orders_order_place_hold": (SALES, WAREHOUSE, FINANCE, MANAGER),
+    "orders_order_release_hold": (SALES, FINANCE, MANAGER),
     "orders_order_note": (SALES, WAREHOUSE, FINANCE, MANAGER),
     "products_product_changelist": ROLES,
     "products_product_change": ROLES,
@@ -64,6 +67,8 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_deliver": ("SHIPPED", {}),
     "orders_order_edit_items": ("PENDING", {"items_sku": "TEA", "items_quantity": "3"}),
     "orders_order_cancel": ("CONFIRMED", {"reason": "changed their mind"}),
+    "orders_order_place_hold": ("CONFIRMED", {"kind": "stock", "reason": "one is broken"}),
+    "orders_order_release_hold": ("PENDING", {"reason": "settled"}),
     "orders_order_note": ("DELIVERED", {"text": "rang twice"}),
     "products_product_add": ("PENDING", {"sku": "NEW", "name": "Lamp", "price_cents": "1", "stock_quantity": "5"}),
     "products_product_edit": ("PENDING", {"sku": "TEA", "name": "Green tea", "price_cents": "1"}),
@@ -83,6 +88,21 @@ def world(status: str = "PENDING") -> dict[str, int]:
     return {"order": order.pk, "product": product.pk, "customer": order.customer_id, "version": order.version}
 
 
+def held(pks: dict[str, int]) -> dict[str, int]:
+    hold = HoldFactory(order_id=pks["order"])
+    return {**pks, "hold_id": hold.pk, "version": pks["version"] + 1}
+
+
+# What an act needs besides an order in its status; what ends in _id is filled in like what is typed.
+PREPARED: dict[str, Callable[[dict[str, int]], dict[str, int]]] = {"orders_order_release_hold": held}
+
+
+def stage(name: str) -> dict[str, int]:
+    """The world that an act is tried in."""
+    pks = world(ACTS[name][0])
+    return PREPARED[name](pks) if name in PREPARED else pks
+
+
 def address(name: str, pks: dict[str, int]) -> str:
     model, _, kind = name.partition("_")[2].partition("_")
     return reverse(f"admin:{name}", args=[] if kind in ("changelist", "add") else [pks[model]])
@@ -91,4 +111,5 @@ def address(name: str, pks: dict[str, int]) -> str:
 def filled(name: str, pks: dict[str, int]) -> dict[str, Any]:
     """The form of an act as its page would send it."""
     unseen = {"idempotency_key": str(uuid.uuid4()), "version": pks["version"] if "_order_" in name else 1}
-    return {"customer_id": pks["customer"], "reorder_level": "0", **unseen, **ACTS[name][1]}
+    named = {name: pk for name, pk in pks.items() if name.endswith("_id")}
+    return {"customer_id": pks["customer"], "reorder_level": "0", **named, **unseen, **ACTS[name][1]}

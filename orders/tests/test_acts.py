@@ -26,6 +26,8 @@ ALLOWED = {
     ("CONFIRMED", "ship"): "SHIPPED",
     ("CONFIRMED", "cancel"): "CANCELLED",
     ("SHIPPED", "deliver"): "DELIVERED",
+    ("PENDING", "place_hold"): "PENDING",
+    ("CONFIRMED", "place_hold"): "CONFIRMED",
 }
 PAIRS = [(status, act) for status in Order.Status.values for act in Order.ACTS]
 FORBIDDEN = [pair for pair in PAIRS if pair not in ALLOWED]
@@ -35,7 +37,11 @@ EVENT_OF = {
     "ship": "order.shipped",
     "deliver": "order.delivered",
     "cancel": "order.cancelled",
+    "place_hold": "order.hold_placed",
 }
+# What an act is refused with where it is not the status that refuses it.
+CODE_OF = {"edit_items": "not_editable", "release_hold": "not_on_hold"}
+HOLD: dict[str, Any] = {"kind": "stock", "reason": "One is broken"}
 
 
 def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
@@ -44,6 +50,10 @@ def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
         return run(lambda: services.edit_items(order.pk, lines=lines, actor=actor, **more))
     if act == "cancel":
         return run(lambda: services.cancel_order(order.pk, reason="No longer wanted", actor=actor, **more))
+    if act == "place_hold":
+        return run(lambda: services.place_hold(order.pk, actor=actor, **HOLD, **more))
+    if act == "release_hold":
+        return run(lambda: services.release_hold(order.pk, 1, actor=actor, **more))
     service: Callable[..., Order] = getattr(services, f"{act}_order")
     return run(lambda: service(order.pk, actor=actor, **more))
 
@@ -56,6 +66,9 @@ def by_api(order: Order, act: str, api: Client, **headers: str) -> Any:
         body = {"items": [{"product_id": order.lines[0].product_id, "quantity": 3}]}
     if act == "cancel":
         body = {"reason": "No longer wanted"}
+    if act in ("place_hold", "release_hold"):
+        address = f"/api/v1/orders/{order.pk}/holds/" + ("1/release/" if act == "release_hold" else "")
+        body = {} if act == "release_hold" else HOLD
     return method(address, body, content_type="application/json", headers=headers)
 
 
@@ -82,7 +95,7 @@ def test_a_forbidden_act_is_refused_and_changes_nothing(status: str, act: str, a
 
     (action,) = [action for action in order.actions() if action.name == act]
     expected = [{"code": blocker.code, "detail": blocker.detail} for blocker in action.blockers]
-    assert refusal.value.code == ("not_editable" if act == "edit_items" else "invalid_transition")
+    assert refusal.value.code == CODE_OF.get(act, "invalid_transition")
     assert refusal.value.facts["blockers"] == expected != []
     assert contents() == before
 
@@ -95,9 +108,10 @@ def test_the_api_does_what_it_says_is_allowed(status: str, act: str, api: Client
     answer = by_api(order, act, api)
 
     assert told[act] == {"name": act, "allowed": True, "blockers": []}
-    assert answer.status_code == 200
-    assert answer.json() == api.get(f"/api/v1/orders/{order.pk}/").json()
-    assert answer.json()["status"] == ALLOWED[status, act]
+    now = api.get(f"/api/v1/orders/{order.pk}/").json()
+    assert answer.status_code == (201 if act == "place_hold" else 200)
+    assert answer.json() == (now["holds"][0] if act == "place_hold" else now)
+    assert now["status"] == ALLOWED[status, act]
     assert answer["ETag"] == f'"{order.version + 1}"'
 
 
@@ -111,7 +125,7 @@ def test_the_api_refuses_with_the_reason_it_gave_beforehand(status: str, act: st
 
     assert answer.status_code == 409
     assert answer["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == ("not_editable" if act == "edit_items" else "invalid_transition")
+    assert answer.json()["code"] == CODE_OF.get(act, "invalid_transition")
     assert told[act] == {"name": act, "allowed": False, "blockers": answer.json()["blockers"]}
     assert contents() == before
 

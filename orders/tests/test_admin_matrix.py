@@ -16,7 +16,7 @@ from common.admin.acts import ACTS as OFFERED
 from customers.models import Customer
 from events.models import Event
 from orders.models import Order
-from orders.tests.pages import ACTS, PAGES, address, filled, world
+from orders.tests.pages import ACTS, PAGES, address, filled, stage, world
 from products.models import Product
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_every_act_of_the_business_is_tried() -> None:
 def test_a_role_does_what_it_is_for_and_is_recorded_with_the_request(
     name: str, role: str, staff: Callable[[str], Client]
 ) -> None:
-    pks = world(ACTS[name][0])
+    pks = stage(name)
     browser, before = staff(role), state()
 
     response = browser.post(address(name, pks), filled(name, pks), headers={"X-Request-Id": "req-1"})

@@ -305,8 +305,9 @@ def test_the_page_shows_only_buttons_one_may_press_and_says_why_others_are_block
         return {button.act.name: not button.blockers for button in page.context["buttons"]}
 
     assert buttons("viewer") == {}
-    assert buttons("warehouse") == {"ship": False, "deliver": False, "note": True}
-    assert buttons("sales") == {"confirm": True, "edit_items": True, "note": True, "cancel": True}
+    assert buttons("warehouse") == {"ship": False, "deliver": False, "note": True, "place_hold": True}
+    free = {"confirm": True, "edit_items": True, "note": True, "place_hold": True, "cancel": True}
+    assert buttons("sales") == {**free, "release_hold": False}
 
 
 def test_the_page_tells_the_whole_story(staff: Callable[[str], Client]) -> None:

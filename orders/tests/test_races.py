@@ -50,6 +50,10 @@ def shipping_of(order: Order) -> Act:
     return lambda: run(lambda: services.ship_order(order.pk, actor=ACTOR))
 
 
+def holding_of(order: Order) -> Act:
+    return lambda: run(lambda: services.place_hold(order.pk, kind="stock", reason="race", actor=ACTOR))
+
+
 def adjusting_of(product: Product, delta: int) -> Act:
     return lambda: run(lambda: product_services.adjust_stock(product.pk, actor=ACTOR, delta=delta, reason="race"))
 
@@ -178,6 +182,27 @@ def test_control_without_the_lock_only_the_database_stands_between(monkeypatch: 
     monkeypatch.setattr(OrderQuerySet, "locked", unlocked)
 
     assert race_to_ship_and_cancel(monkeypatch, 10) == ["done", "validation_error"]
+
+
+# Hold and ship
+
+
+def race_to_hold_and_ship(monkeypatch: pytest.MonkeyPatch, patience: float) -> list[str]:
+    order = OrderFactory(status="CONFIRMED")
+    meet_after(monkeypatch, Order, "require", Meeting(patience=patience))
+
+    return codes(race(holding_of(order), shipping_of(order)))
+
+
+def test_an_order_is_held_or_shipped_never_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert race_to_hold_and_ship(monkeypatch, 0.25) in (["done", "on_hold"], ["done", "invalid_transition"])
+
+
+def test_control_without_the_lock_what_is_held_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OrderQuerySet, "locked", unlocked)
+
+    # Both are done, or the hold would take the order back to CONFIRMED and only the database refuses that.
+    assert race_to_hold_and_ship(monkeypatch, 10) in (["done", "done"], ["done", "validation_error"])
 
 
 # Edit and cancel

@@ -27,11 +27,14 @@ ACTOR = Actor.command("demo")
 # How far the newest orders have come, and how many of each: what staff find on their desk in the morning.
 CONFIRM, SHIP, DELIVER = services.confirm_order, services.ship_order, services.deliver_order
 PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
-    (40, ()),
-    (30, (CONFIRM,)),
+    (37, ()),
+    (26, (CONFIRM,)),
     (15, (CONFIRM, SHIP)),
     (8, (CONFIRM, SHIP, DELIVER)),
     (7, (partial(services.cancel_order, reason="Ordered by mistake"),)),
+    (3, (partial(services.place_hold, kind="fraud_review", reason="Three orders from three countries in an hour"),)),
+    (2, (CONFIRM, partial(services.place_hold, kind="address", reason="The parcel service knows no such street"))),
+    (2, (CONFIRM, partial(services.place_hold, kind="customer_request", reason="On holiday until the 20th"))),
 )
 
 

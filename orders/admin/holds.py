@@ -1,0 +1,57 @@
+"""Holds in the back-office: placed and released on the order's page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from accounts.services import names_of
+from common.admin import ActForm, Text, act_on
+from common.admin.forms import CreationForm
+from orders import services
+from orders.admin.acts import OrderAct
+from orders.models import Hold, Order
+
+
+def holds_of(order: Order) -> list[dict[str, Any]]:
+    """What holds an order now, with those who said so called by their names."""
+    names = names_of({hold.placed_by for hold in order.active_holds})
+    return [{"hold": hold, "who": names.get(hold.placed_by, hold.placed_by)} for hold in order.active_holds]
+
+
+class Reasoned(ActForm):
+    kind = forms.ChoiceField(choices=[(kind.value, kind.label.capitalize()) for kind in Hold.Kind])
+    reason = Text(help_text="Shown at the top of the order; the timeline keeps it.")
+
+
+class Settled(ActForm):
+    hold_id = forms.TypedChoiceField(label="Hold", coerce=int)
+    reason = Text(required=False, help_text="What settled it, if there is something to say.")
+
+
+@act_on(Order)
+class PlaceHold(OrderAct):
+    name, label, done = "place_hold", "Put on hold", "The order is on hold."
+    permission = "orders.hold_order"
+    form_class = Reasoned
+    service = staticmethod(services.place_hold)
+
+
+@act_on(Order)
+class ReleaseHold(OrderAct):
+    name, label, saves, done = "release_hold", "Release hold", "Release", "The hold is released."
+    permission = "orders.release_hold"
+    form_class = Settled
+
+    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
+        """Offers what holds it now; what comes back may have been released since, or be sent twice."""
+        form = super().form(*args, **kwargs)
+        holds = self.record.holds.order_by("pk") if args else self.record.active_holds
+        form.fields["hold_id"].choices = [(hold.pk, str(hold)) for hold in holds]  # type: ignore[attr-defined]
+        return form
+
+    def initial(self) -> Mapping[str, Any]:
+        return {"hold_id": next((hold.pk for hold in self.record.active_holds), None)}
+
+    def perform(self, **fields: Any) -> Order:
+        return services.release_hold(self.record.pk, fields.pop("hold_id"), **fields)
