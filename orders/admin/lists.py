@@ -3,15 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common import money
 from common.admin import RecordAdmin, moment
 from events.services import Entry, timeline
+from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
 from orders.models import AGGREGATE, Hold, Order
 from products.models import StockMovement
@@ -54,15 +58,26 @@ class OnHoldFilter(admin.SimpleListFilter):
 
 @admin.register(Order)
 class OrderAdmin(RecordAdmin):
-    list_display = ("number", "customer", "state", "total", "created_at", "external_ref")
+    list_display = ("number", "state", "customer", "items", "total", "created_at", "age", "external_ref")
     list_display_links = ("number",)
-    list_filter = ("status", OnHoldFilter, "created_at")
+    list_filter = (TabFilter, "status", OnHoldFilter, DetailsFilter)
+    list_before_template = "admin/orders/order/tabs.html"
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
-    search_help_text = "An order number (SO-…), an e-mail address, an external reference or a SKU"
+    search_help_text = "Number, customer, e-mail, phone, SKU, reference"
     ordering = ("-created_at", "-id")  # as the indexes have it
     sortable_by = ("number", "created_at")
     record_template = "admin/orders/order/record.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return Order.objects.with_lines().order_by(*self.get_ordering(request))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """A whole order number opens the order at once."""
+        named = Order.objects.numbered(request.GET.get("q", "").strip()).only("pk").first()
+        if named is not None and self.has_view_permission(request):
+            return redirect("admin:orders_order_change", named.pk)
+        return super().changelist_view(request, {"tabs": list(tabs(request)), **(extra_context or {})})
 
     @admin.display(ordering="pk")
     def number(self, order: Order) -> str:
@@ -76,6 +91,20 @@ class OrderAdmin(RecordAdmin):
     def state(self, order: Order) -> SafeString:
         held = format_html(' <span class="state state-held">{}</span>', "ON HOLD") if order.held_for else ""
         return format_html('<span class="state state-{}">{}</span>{}', order.status.lower(), order.status, held)
+
+    @admin.display(description="items")
+    def items(self, order: Order) -> str:
+        units = sum(line.quantity for line in order.lines)
+        return f"{units:,} in {len(order.lines)}" if len(order.lines) != units else f"{units:,}"
+
+    @admin.display(description="age")
+    def age(self, order: Order) -> str:
+        """For how long an order that is open has been waiting."""
+        if order.status not in Order.OPEN:
+            return ""
+        hours = int((timezone.now() - order.created_at).total_seconds() // 3600)
+        words = f"{hours} h" if hours < 48 else f"{hours // 24} days"
+        return format_html('<span class="late">{}</span>', words) if hours >= settings.OMS_LATE_AFTER_HOURS else words
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "customer__id__exact" or super().lookup_allowed(lookup, value, request)

@@ -1,6 +1,7 @@
 """An order: what was agreed with a customer, and where it stands."""
 
 import re
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
 
@@ -38,6 +40,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def on_hold(self) -> Self:
         return self.exclude(held_for=[])
+
+    def to_confirm(self) -> Self:
+        return self.filter(status=Order.Status.PENDING, held_for=[])
+
+    def to_ship(self) -> Self:
+        return self.filter(status=Order.Status.CONFIRMED, held_for=[])
+
+    def late(self) -> Self:
+        """Open for longer than the business allows itself (OMS_LATE_AFTER_HOURS)."""
+        return self.open().filter(created_at__lt=timezone.now() - timedelta(hours=settings.OMS_LATE_AFTER_HOURS))
 
     def numbered(self, number: str) -> Self:
         """The one that people call so (SO-00000042)."""
