@@ -1,6 +1,7 @@
 """The list of orders and the page of one."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +17,7 @@ from django.utils.safestring import SafeString
 from common import money
 from common.admin import RecordAdmin, moment
 from events.services import Entry, timeline
+from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
 from orders.models import AGGREGATE, Hold, Order
@@ -78,6 +81,13 @@ class OrderAdmin(RecordAdmin):
         if named is not None and self.has_view_permission(request):
             return redirect("admin:orders_order_change", named.pk)
         return super().changelist_view(request, {"tabs": list(tabs(request)), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        many = self.admin_site.admin_view(partial(bulk_view, self))
+        return [path("bulk/<str:name>/", many, name="orders_order_bulk"), *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        return offered_to(request)
 
     @admin.display(ordering="pk")
     def number(self, order: Order) -> str:
