@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
 
 from accounts.services import names_of
 from common import money
@@ -16,6 +18,7 @@ from products.models import AGGREGATE, Product, StockMovement
 from products.services import MOST_STOCK
 
 MOST_ROWS = 50
+MOST_SUGGESTED = 10
 ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
 
 
@@ -66,6 +69,27 @@ class ProductAdmin(RecordAdmin):
     search_help_text = "Beginning of a SKU, or words of the name"
     sortable_by = ("sku",)
     record_template = "admin/products/product/record.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        find = self.admin_site.admin_view(self.lookup_view)
+        return [path("lookup/", find, name="products_product_lookup"), *super().get_urls()]
+
+    def lookup_view(self, request: HttpRequest) -> HttpResponse:
+        """The products on sale that a few letters may mean, with stock and price, for whoever types an order."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        text = request.GET.get("q", "").strip()
+        products = [] if not text or "\0" in text else list(Product.objects.meant_by(text)[:MOST_SUGGESTED])
+        shown = [
+            {
+                "sku": product.sku,
+                "name": product.name,
+                "available": product.stock_quantity,
+                "price_cents": product.price_cents,
+            }
+            for product in products
+        ]
+        return JsonResponse({"products": shown})
 
     @admin.display(description="price")
     def price(self, product: Product) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from common.imports.models import StagedGroup, StagedRow
@@ -29,6 +29,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def search(self, text: str) -> Self:
         """By the beginnings of the words of a name and of the parts of a SKU."""
         return self.alias(words=SEARCHED).filter(begins(text))
+
+    def meant_by(self, text: str) -> Self:
+        """Those on sale that a few letters may mean, the one with exactly this SKU first."""
+        exact = Case(When(sku=text, then=0), default=1)
+        return self.alias(words=SEARCHED).filter(Q(sku=text) | begins(text), is_active=True).order_by(exact, "sku")
 
     def low_on_stock(self) -> Self:
         return self.filter(is_active=True, stock_quantity__lte=F("reorder_level"))

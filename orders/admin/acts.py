@@ -5,13 +5,17 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.functional import cached_property
 
 from common import money
 from common.admin import Act, ActForm, CreationForm, LongText, Text, act_on
 from customers.models import Customer
+from customers.services import create_customer
 from orders import services
-from orders.admin.lines import LinesField
+from orders.admin.lines import Agreed, LinesField
 from orders.models import Blocker, Order, OrderItem
 
 MOST_NOTE = 4_000
@@ -41,8 +45,17 @@ class Items(ActForm):
     note = NoteField(required=False)
 
 
+class CustomerLookup(AutocompleteJsonView):
+    """Customers that a few letters may mean; their e-mail tells apart those of the same name."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {"id": str(obj.pk), "text": f"{obj}, {obj.email}"}
+
+
 class CustomerSelect(AutocompleteSelect):
     """Finds a customer by what is typed. Django's own breaks when what comes back is no id."""
+
+    url_name = "%s:orders_order_customers"
 
     def __init__(self) -> None:
         super().__init__(Order._meta.get_field("customer"), admin.site, attrs={"style": "width: 30em"})
@@ -52,10 +65,26 @@ class CustomerSelect(AutocompleteSelect):
 
 
 class NewOrder(CreationForm):
-    customer_id = forms.ModelChoiceField(Customer.objects.all(), label="Customer", widget=CustomerSelect)
+    customer_id = forms.ModelChoiceField(
+        Customer.objects.all(), required=False, label="Customer", widget=CustomerSelect, help_text="By name or e-mail."
+    )
+    email = forms.EmailField(required=False, max_length=255, label="Or a new customer: e-mail")
+    first_name = Text(required=False)
+    last_name = Text(required=False)
+    phone = Text(required=False)
     items = LinesField()
     external_ref = Text(required=False, label="Their reference", help_text="The order's number elsewhere, if any.")
     note = NoteField(required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Either somebody who is known or somebody new."""
+        given = super().clean() or self.cleaned_data
+        if given.get("customer_id") and given.get("email"):
+            raise ValidationError({"email": "A customer is chosen already; clear one of the two."})
+        is_readable = not {"customer_id", "email"} & self.errors.keys()
+        if is_readable and not given.get("customer_id") and not given.get("email"):
+            raise ValidationError({"customer_id": "Who orders? Choose a customer, or give the e-mail of a new one."})
+        return given
 
 
 class OrderAct(Act):
@@ -87,9 +116,17 @@ class Place(OrderAct):
         return {"customer_id": self.request.GET.get("customer")}
 
     def perform(self, **fields: Any) -> Order:
-        customer, lines = fields.pop("customer_id"), fields.pop("items")
+        """A new customer and their order are made together or not at all."""
+        chosen, lines = fields.pop("customer_id"), fields.pop("items")
         external_ref = fields.pop("external_ref") or None
+        particulars = {name: fields.pop(name) for name in Customer.PERSONAL}
+        customer = chosen or self.add_customer(actor=fields["actor"], **particulars)
         return services.place_order(customer_id=customer.pk, lines=lines, external_ref=external_ref, **fields)
+
+    def add_customer(self, **fields: Any) -> Customer:
+        if not self.request.user.has_perm("customers.add_customer"):
+            raise PermissionDenied
+        return create_customer(**fields)
 
 
 @act_on(Order)
@@ -124,11 +161,34 @@ class EditItems(OrderAct):
 
     def initial(self) -> dict[str, Any]:
         """By the SKU that each product has today: the agreed one may be another product's by now."""
+        return {"items": [(sku, agreed.quantity) for sku, agreed in self.agreed.items()]}
+
+    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
+        form = super().form(*args, **kwargs)
+        widget: Any = form.fields["items"].widget
+        widget.agreed, widget.before = self.agreed, self.record.total_cents
+        return form
+
+    @cached_property
+    def agreed(self) -> dict[str, Agreed]:
         lines = OrderItem.objects.filter(order=self.record).order_by("pk")
-        return {"items": list(lines.values_list("product__sku", "quantity"))}
+        rows = lines.values_list("product__sku", "quantity", "unit_price_cents")
+        return {sku: Agreed(quantity, price) for sku, quantity, price in rows}
+
+    def preview(self, outcome: Order) -> list[tuple[str, str]]:
+        """Line by line what changes, and what that does to stock and total."""
+        before, after = ({line.sku: line.quantity for line in order.lines} for order in (self.record, outcome))
+        changed = [sku for sku in before | after if before.get(sku) != after.get(sku)]
+        lines = [(sku, _difference(before.get(sku, 0), after.get(sku, 0))) for sku in changed]
+        total = f"{money.shown(self.record.total_cents)} → {money.shown(outcome.total_cents)}"
+        return [*(lines or [("Items", "stay as they are")]), ("Total", total)]
 
     def perform(self, **fields: Any) -> Order:
         return services.edit_items(self.record.pk, lines=fields.pop("items"), **fields)
+
+
+def _difference(before: int, after: int) -> str:
+    return f"{before} → {after}, available stock {before - after:+}"
 
 
 @act_on(Order)

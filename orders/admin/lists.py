@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from common import money
 from common.admin import RecordAdmin, moment
 from events.services import Entry, timeline
+from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
@@ -84,7 +85,12 @@ class OrderAdmin(RecordAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         many = self.admin_site.admin_view(partial(bulk_view, self))
-        return [path("bulk/<str:name>/", many, name="orders_order_bulk"), *super().get_urls()]
+        lookup = self.admin_site.admin_view(CustomerLookup.as_view(admin_site=self.admin_site))
+        return [
+            path("bulk/<str:name>/", many, name="orders_order_bulk"),
+            path("customers/", lookup, name="orders_order_customers"),
+            *super().get_urls(),
+        ]
 
     def get_actions(self, request: HttpRequest) -> Any:
         return offered_to(request)

@@ -165,7 +165,7 @@ def test_a_preview_shows_the_outcome_and_changes_nothing(chief: Client) -> None:
     form = sent(order, items_sku=sku, items_quantity="5", _preview="Preview")
     response = chief.post(url("edit_items", order), form)
 
-    assert ("Total", "62.50 EUR") in response.context["preview"]
+    assert ("Total", "25.00 EUR → 62.50 EUR") in response.context["preview"]
     assert (now(order).version, now(order).total_cents) == (1, 2_500)
     assert Product.objects.get(sku=sku).stock_quantity == 8
 

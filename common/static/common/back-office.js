@@ -9,17 +9,3 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form.once")) delete form.dataset.sent;
 });
-// The last row of an order's lines always leaves room for one more.
-document.addEventListener("input", (event) => {
-  const row = event.target.closest("table.lines tbody tr:last-child");
-  if (!row) return;
-  const next = row.cloneNode(true);
-  const number = row.rowIndex + 1;
-  next.firstElementChild.textContent = number;
-  for (const cell of next.querySelectorAll(".product")) cell.textContent = "";
-  for (const input of next.querySelectorAll("input")) {
-    input.value = "";
-    input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, number));
-  }
-  row.after(next);
-});
