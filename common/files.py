@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[TextIO]:
-    """A text file to be written, which takes its name only when the block has ended well and it is on disk.
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written, which takes its name only when the block has ended well and it is on disk.
 
     Whatever fails before, a full disk included, a file that had the name stays as it was.
     Raises OSError with the name of the file.
@@ -20,7 +20,7 @@ def written_whole(path: Path) -> Iterator[TextIO]:
         raise OSError(None, "it exists and is not a file", str(path))
     draft = target.with_name(f".{uuid.uuid4().hex}.draft")
     try:
-        with draft.open("x", encoding="utf-8", newline="") as file:
+        with draft.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -128,6 +128,36 @@ def read_after(place: Position, *, limit: int, using: str = "default") -> list[E
     )
 
 
+class Extent(NamedTuple):
+    """How far the log reaches for one snapshot: its last settled event, and how many can be seen beyond that.
+
+    Two snapshots of the same extent see the same events. The settled part grows only at its end, and what is seen
+    beyond it stays to be seen, so neither can change while both numbers stay.
+    """
+
+    last: Position
+    beyond: int
+
+
+def extent(using: str = "default") -> Extent:
+    """How far the log reaches for the transaction's snapshot: a look at the end of an index."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT last.epoch, last.xid::text, last.position, tail.beyond
+            FROM (SELECT count(*) AS beyond FROM events
+                  WHERE epoch = (SELECT epoch FROM event_epoch)
+                    AND xid >= pg_snapshot_xmin(pg_current_snapshot())) tail
+            LEFT JOIN (SELECT epoch, xid, position FROM events
+                       WHERE epoch < (SELECT epoch FROM event_epoch)
+                          OR xid < pg_snapshot_xmin(pg_current_snapshot())
+                       ORDER BY epoch DESC, xid DESC, position DESC LIMIT 1) last ON true
+            """
+        )
+        epoch, xid, position, beyond = one(cursor)
+    return Extent(START if epoch is None else Position(epoch, int(xid), position), beyond)
+
+
 def forget_personal(aggregate_type: str, aggregate_ids: Collection[int]) -> None:
     """Remove what the log knows of a person: the one change that the append-only guard allows."""
     story = Event.objects.filter(aggregatetype=aggregate_type, aggregateid__in=aggregate_ids)

@@ -21,6 +21,12 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Orders", "receipt_long", "orders_order_changelist", "orders.view_order"),
             _item("New order", "add_shopping_cart", "orders_order_add", "orders.place_order"),
             _item("Customers", "group", "customers_customer_changelist", "customers.view_customer"),
+            {
+                "title": "Reports",
+                "icon": "monitoring",
+                "link": reverse_lazy("admin:reporting_report_changelist"),
+                "permission": "reporting.admin.pages.may_see_any",
+            },
         ]
     },
     {

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("customers.api.urls")),
     path("api/v1/", include("products.api.urls")),
     path("api/v1/", include("orders.api.urls")),
+    path("api/v1/", include("reporting.api.urls")),
 ]
 
 handler400 = "common.api.problems.bad_request"

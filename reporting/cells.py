@@ -4,6 +4,8 @@ import csv
 from collections.abc import Sequence
 from typing import Any
 
+from reporting.definitions import Kind
+
 # What makes a spreadsheet take text for a formula, or splits it so that the rest is one; the wide forms, too.
 # Source: OWASP, "CSV Injection".
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
@@ -24,6 +26,26 @@ def in_units(cents: int) -> str:
     sign = "-" if cents < 0 else ""
     units, rest = divmod(abs(cents), 100)
     return f"{sign}{units:,}.{rest:02d}"
+
+
+def as_span(seconds: int) -> str:
+    """93784 seconds read 1d 02:03:04."""
+    days, rest = divmod(seconds, 86_400)
+    return f"{days}d {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+
+
+def for_people(value: Any, kind: Kind) -> str:
+    """The value as a person reads it; what is not known stays empty."""
+    if value is None:
+        return ""
+    if kind == Kind.CENTS:
+        return in_units(value)
+    if kind == Kind.SECONDS:
+        return as_span(value)
+    if kind == Kind.MOMENT:
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    # A name must not be able to speak to the terminal, nor to break a line.
+    return "".join(character if character.isprintable() else "?" for character in str(value))
 
 
 class _Echo:

@@ -1,74 +1,122 @@
 """An answer as text, piece by piece: a door may print, store or stream it without holding it whole."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from rich.cells import cell_len
 
-from reporting.cells import csv_line, in_units, safe_cell
+from reporting.cells import csv_line, for_people, safe_cell
 from reporting.definitions import Column, Kind
 from reporting.services import Answer, Row
 
-NUMBERS = (Kind.INTEGER, Kind.CENTS)
+MEASURED_ROWS = 1_000
+# What Markdown, or the HTML that may stand in it, would take for more than text.
+MARKUP = re.compile(r"([\\`*_\[\]<>|~&$])")
 
 
 def as_csv(answer: Answer) -> Iterator[str]:
     """For spreadsheets and programs: a heading, then rows; money in cents, text safe from running as a formula."""
     yield csv_line([column.name for column in answer.columns])
     for row in answer.rows:
-        yield csv_line([safe_cell(value) for value in row])
+        yield csv_line([safe_cell(_in_iso(value)) for value in row])
 
 
 def as_json(answer: Answer) -> Iterator[str]:
     """For programs: `{meta, columns, rows}`, each row an object; money in cents, text as it is."""
     columns = [{"name": c.name, "kind": c.kind.value, "label": c.label} for c in answer.columns]
     yield f'{{"meta": {_json(answer.meta())},\n"columns": {_json(columns)},\n"rows": ['
-    names = [column.name for column in answer.columns]
     separator = "\n"
-    for row in answer.rows:
-        yield separator + _json(dict(zip(names, row, strict=True)))
+    for row in _objects(answer):
+        yield separator + row
         separator = ",\n"
     yield "\n]}\n"
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+def as_ndjson(answer: Answer) -> Iterator[str]:
+    """For programs that read line by line: each row an object of its own, as in json."""
+    return (f"{row}\n" for row in _objects(answer))
 
 
 def as_table(answer: Answer) -> Iterator[str]:
-    """For people: money in units, numbers to the right, and below what was asked. Held in memory to be aligned."""
-    table = [[_heading(column) for column in answer.columns], *(_shown(row, answer.columns) for row in answer.rows)]
-    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
-    table.insert(1, ["-" * width for width in widths])
-    for row in table:
+    """For people: money in units, numbers to the right, and below what was asked.
+
+    Columns are as wide as the first thousand rows need, so that a million take no more memory than these.
+    """
+    rows = (_shown(row, answer.columns) for row in answer.rows)
+    first = [[heading(column) for column in answer.columns], *islice(rows, MEASURED_ROWS)]
+    widths = [max(map(cell_len, column)) for column in zip(*first, strict=True)]
+    first.insert(1, ["-" * width for width in widths])
+    for row in chain(first, rows):
         cells = [_aligned(*cell) for cell in zip(row, widths, answer.columns, strict=True)]
         yield "  ".join(cells).rstrip() + "\n"
     yield f"\n{answer.question.in_words()}\n"
 
 
-def _heading(column: Column) -> str:
+def as_markdown(answer: Answer) -> Iterator[str]:
+    """For mails, tickets and wikis: a table of GitHub's Markdown with money in units, and below what was asked."""
+    yield _markdown_line([heading(column) for column in answer.columns])
+    yield _markdown_line(["---:" if column.is_number else "---" for column in answer.columns])
+    for row in answer.rows:
+        yield _markdown_line([_markdown_cell(*cell) for cell in zip(row, answer.columns, strict=True)])
+    yield f"\n{MARKUP.sub(_escaped, answer.question.in_words())}\n"
+
+
+def heading(column: Column) -> str:
+    """As people read it; money says in what."""
     return f"{column.label} {settings.OMS_CURRENCY}" if column.kind == Kind.CENTS else column.label
 
 
+def _objects(answer: Answer) -> Iterator[str]:
+    names = [column.name for column in answer.columns]
+    return (_json(dict(zip(names, row, strict=True))) for row in answer.rows)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    # A share or a number of days has few digits and is a number in JSON; money never comes as Decimal.
+    return float(value) if isinstance(value, Decimal) else _in_iso(value)
+
+
+def _in_iso(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
 def _shown(row: Row, columns: tuple[Column, ...]) -> list[str]:
-    return [_show(value, column.kind) for value, column in zip(row, columns, strict=True)]
-
-
-def _show(value: Any, kind: Kind) -> str:
-    if kind == Kind.CENTS:
-        return in_units(value)
-    if kind == Kind.INTEGER:
-        return str(value)
-    # A name must not be able to speak to the terminal.
-    return "".join(character if character.isprintable() else "?" for character in str(value))
+    return [for_people(value, column.kind) for value, column in zip(row, columns, strict=True)]
 
 
 def _aligned(text: str, width: int, column: Column) -> str:
     padding = " " * (width - cell_len(text))
-    return padding + text if column.kind in NUMBERS else text + padding
+    return padding + text if column.is_number else text + padding
 
 
-FORMATS: dict[str, Callable[[Answer], Iterator[str]]] = {"table": as_table, "csv": as_csv, "json": as_json}
+def _markdown_line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _markdown_cell(value: Any, column: Column) -> str:
+    text = for_people(value, column.kind)
+    return text if column.is_number else MARKUP.sub(_escaped, str(safe_cell(text)))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    # As an entity, not after a backslash: inside a table a backslash before a bar is read in two ways.
+    return f"&#{ord(match[1])};"
+
+
+TEXTS: dict[str, Callable[[Answer], Iterator[str]]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+    "ndjson": as_ndjson,
+    "markdown": as_markdown,
+}

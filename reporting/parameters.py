@@ -2,24 +2,34 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.utils import timezone
 
+from common.api.fields import INSTANT, MOST_TEXT, has_controls
 from common.errors import InvalidInput
-from reporting.definitions import LABELS, Parameter, Question, Report
+from reporting.definitions import LABELS, Form, Parameter, Question, Report
+from reporting.steps import first_day_of
 
-DAY = "a day as 2011-01-31, or today, yesterday, this-month, last-month (their first day), 7d (days ago)"
-FROM = Parameter("from", f"the first day that counts: {DAY}")
-TO = Parameter("to", "the first day that no longer counts, said in the same ways")
-ZONE = Parameter("tz", "the time zone whose days are meant (IANA, as Europe/Berlin); that of the business by default")
-LIMIT = Parameter("limit", "at most so many rows")
-BY = Parameter("by", "the steps in which time is told; weeks are ISO weeks", tuple(LABELS))
+WORDS = "today, yesterday, 7d (days ago), this-week, last-month (their first day; also quarter and year)"
+DAY = f"a day as 2011-01-31, or {WORDS}"
+MOMENT = "a moment with its zone as 2011-01-31T12:00:00Z, or a day: the moment at which it begins"
+FROM = Parameter("from", Form.DAY, f"the first day that counts: {DAY}")
+TO = Parameter("to", Form.DAY, "the first day that no longer counts, said in the same ways")
+ZONE = Parameter(
+    "tz", Form.ZONE, "the time zone whose days are meant (IANA, as Europe/Berlin); that of the business by default"
+)
+LIMIT = Parameter("limit", Form.NUMBER, "at most so many rows")
+BY = Parameter("by", Form.STEPS, "the steps in which time is told; weeks are ISO weeks", tuple(LABELS))
+AT = Parameter("at", Form.MOMENT, f"the moment that is asked about, now by default: {MOMENT}")
+PRODUCT = Parameter("product", Form.SKU, "the SKU of the product", required=True)
 
 RANGE = (FROM, TO, ZONE, LIMIT)
+PARAMETERS = (PRODUCT, AT, *RANGE, BY)
 DAYS_AGO = re.compile(r"([0-9]{1,6})d")
+PERIOD = re.compile(r"(this|last)-(week|month|quarter|year)")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -28,12 +38,25 @@ def read(report: Report, given: Mapping[str, str]) -> Question:
     for name in given:
         if not report.takes(name):
             raise _refusal(name, f"the report {report.name} has no such parameter")
+    for parameter in report.parameters:
+        if parameter.required and parameter.name not in given:
+            raise _refusal(parameter.name, f"is needed: {parameter.meaning}")
     zone = _zone(given.get("tz", settings.OMS_TIME_ZONE))
     today = timezone.now().astimezone(ZoneInfo(zone)).date()
     first, end = (_day(name, given[name], today) if name in given else None for name in ("from", "to"))
     if first and end and end < first:
         raise _refusal("to", f"{end} is before {first}")
-    return Question(report, zone, first, end, _by(given.get("by", "day")), _limit(given.get("limit")))
+    return Question(
+        report,
+        zone,
+        today,
+        first,
+        end,
+        by=_by(given.get("by", report.steps)),
+        at=_moment(given["at"], zone, today) if "at" in given else None,
+        product=_sku(given["product"]) if "product" in given else None,
+        limit=_limit(given.get("limit")),
+    )
 
 
 def _zone(text: str) -> str:
@@ -43,21 +66,22 @@ def _zone(text: str) -> str:
     return text
 
 
-def _day(name: str, text: str, today: date) -> date:
+def _day(name: str, text: str, today: date, form: str = DAY) -> date:
     try:
-        ago = DAYS_AGO.fullmatch(text)
-        if ago:
-            return today - timedelta(days=int(ago[1]))
         return _named_day(text, today) or _date(text)
     except (ValueError, OverflowError):
-        raise _refusal(name, f"{text!r} is not {DAY}") from None
+        raise _refusal(name, f"{text!r} is not {form}") from None
 
 
 def _named_day(text: str, today: date) -> date | None:
-    yesterday, this_month = today - timedelta(days=1), today.replace(day=1)
-    last_month = (this_month - timedelta(days=1)).replace(day=1)
-    words = {"today": today, "yesterday": yesterday, "this-month": this_month, "last-month": last_month}
-    return words.get(text)
+    if text in ("today", "yesterday"):
+        return today - timedelta(days=text == "yesterday")
+    if ago := DAYS_AGO.fullmatch(text):
+        return today - timedelta(days=int(ago[1]))
+    if period := PERIOD.fullmatch(text):
+        this = first_day_of(period[2], today)
+        return this if period[1] == "this" else first_day_of(period[2], this - timedelta(days=1))
+    return None
 
 
 def _date(text: str) -> date:
@@ -67,10 +91,30 @@ def _date(text: str) -> date:
     return day
 
 
+def _moment(text: str, zone: str, today: date) -> datetime:
+    try:
+        if INSTANT.fullmatch(text.upper()):
+            moment = datetime.fromisoformat(text.upper()[:11] + text.upper()[11:].replace(" ", "+"))
+        else:
+            moment = datetime.combine(_day("at", text, today, MOMENT), time.min, ZoneInfo(zone))
+        moment = moment.astimezone(ZoneInfo(zone))
+    except (ValueError, OverflowError):
+        raise _refusal("at", f"{text!r} is not {MOMENT}") from None
+    if moment > timezone.now():
+        raise _refusal("at", f"what will be at {text} is not known")
+    return moment
+
+
 def _by(text: str) -> str:
     if text not in LABELS:
         raise _refusal("by", f"{text!r} is none of {', '.join(LABELS)}")
     return text
+
+
+def _sku(text: str) -> str:
+    if not text.strip() or len(text) > MOST_TEXT or has_controls(text):
+        raise _refusal("product", f"{text!r} is not a SKU")
+    return text.strip()
 
 
 def _limit(text: str | None) -> int | None:
@@ -82,4 +126,4 @@ def _limit(text: str | None) -> int | None:
 
 
 def _refusal(name: str, detail: str) -> InvalidInput:
-    return InvalidInput.at(name, "invalid", detail)
+    return InvalidInput.at(f"/{name}", "invalid", detail)

@@ -48,6 +48,10 @@ class AutoSchema(openapi.AutoSchema):
     def statuses(self) -> tuple[int, ...]:
         return tuple(self.view.statuses.get(self.action, (200,)))
 
+    @property
+    def is_tagged(self) -> bool:
+        return self.action in self.view.tagged_actions
+
     def _is_list_view(self, serializer: Any = None) -> bool:
         return self.action in self.view.list_actions
 
@@ -68,7 +72,8 @@ class AutoSchema(openapi.AutoSchema):
         return f"{self._docstring()[2].strip()}\n\n{needed}".strip()
 
     def _docstring(self) -> tuple[str, str, str]:
-        text = str(super().get_description()).replace("records", self._tokenize_path()[-1])
+        own = self.view.docs.get(self.action)
+        text = own or str(super().get_description()).replace("records", self._tokenize_path()[-1])
         return text.partition("\n")
 
     def get_auth(self) -> list[Schema]:
@@ -104,7 +109,7 @@ class AutoSchema(openapi.AutoSchema):
                 yield "IfMatch"
             if not self.is_bulk and self.statuses == (200,):
                 yield "Prefer"  # OpenAPI cannot say that a 201 may be without its body: its description does
-        elif self.action == "retrieve":
+        elif self.is_tagged:
             yield "IfNoneMatch"
         yield "RequestId"
 
@@ -123,12 +128,18 @@ class AutoSchema(openapi.AutoSchema):
                 "description": "Done; the body was left out, as asked for with Prefer.",
                 "headers": components.headers("Preference-Applied", *self._headers()),
             }
-        if self.action == "retrieve":
+        if files := dict(self._files()):
+            bodies["200"]["content"] |= files
+        if self.is_tagged:
             bodies["304"] = {
                 "description": "You have the current state already.",
                 "headers": components.headers("ETag", *components.RATES),
             }
         return bodies | {str(status): components.problem(status) for status in sorted(self._refusals())}
+
+    def _files(self) -> Iterator[tuple[str, Schema]]:
+        for media_type, example in self.view.files.get(self.action, {}).items():
+            yield media_type, {"schema": {"type": "string"}, "examples": {"example": {"value": example}}}
 
     def _refusals(self) -> set[int]:
         """The statuses of the problems that it may meet; an unknown method (405) is no call of ours."""
@@ -142,7 +153,7 @@ class AutoSchema(openapi.AutoSchema):
         return statuses
 
     def _headers(self) -> tuple[str, ...]:
-        one = self.action == "retrieve" or (self.changes and not self.is_bulk)
+        one = self.is_tagged or (self.changes and not self.is_bulk)
         return (
             *(("ETag",) if one else ()),
             *(("Location",) if self.action == "create" else ()),

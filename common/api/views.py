@@ -61,6 +61,11 @@ class ViewSet(GenericViewSet[Any]):
     statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {"create": (201,)}
     subject: ClassVar[str]  # the kind of thing its answers are about
     list_actions: ClassVar = frozenset({"list"})
+    tagged_actions: ClassVar = frozenset({"retrieve"})  # readings with an ETag, which answer 304 where it is known
+    # By action: what its docstring says, where one action serves addresses of several kinds; media types of its answer
+    # besides JSON, each with an example.
+    docs: ClassVar[Mapping[str, str]] = {}
+    files: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     # Parameters of a reading action besides those that every list has, as OpenAPI describes them.
     parameters: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     default_ordering = "-id"

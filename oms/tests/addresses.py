@@ -17,6 +17,7 @@ from common.actors import Actor
 from customers.tests.factories import CustomerFactory
 from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
+from reporting.reports import REPORTS
 
 Endpoint = tuple[str, str]  # a method and the name of an address
 EVERYBODY = (*ROLES, "nobody in particular")
@@ -99,6 +100,8 @@ def _token(world: World) -> dict[str, Any]:
 
 
 EXAMPLES: dict[Endpoint, Example] = {
+    ("get", "reports"): Example(EVERYBODY),
+    **{("get", f"report-{report.name}"): Example(report.roles) for report in REPORTS.values()},
     ("get", "me"): Example(EVERYBODY),
     ("get", "token-list"): Example(EVERYBODY),
     ("post", "token-list"): Example(EVERYBODY, _token),
@@ -147,7 +150,8 @@ MUTATIONS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is not
 # Of one thing each, which the answer shows: not of many, and not with a secret that is shown but once.
 SINGLE = [each for each in MUTATIONS if "bulk" not in each[1] and each != ("post", "token-list")]
 READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None]
-
+# They are asked in a snapshot of their own, which sees only what was committed.
+REPORT_ADDRESSES = [endpoint for endpoint in EXAMPLES if endpoint[1].startswith("report-")]
 
 LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-movements", "-orders", "-holds"))]
 # What the ids in an address are of, where they are not one of the thing it is named for.
@@ -155,7 +159,9 @@ NESTED = {"order-release-hold": ("order", "hold")}
 
 
 def names_an_id(name: str) -> bool:
-    return not name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku")) and name != "me"
+    return not (
+        name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku")) or name == "me" or name.startswith("report")
+    )
 
 
 def endpoints() -> set[Endpoint]:
@@ -181,6 +187,8 @@ def address(name: str, world: World) -> str:
     """Where the example of a name is found."""
     if name in NESTED:
         return reverse(name, args=[getattr(world, thing) for thing in NESTED[name]])
+    if name == "report-ledger":
+        return reverse(name) + "?product=EXAMPLE"
     if names_an_id(name):
         return reverse(name, args=[getattr(world, name.partition("-")[0])])
     return reverse(name, args=["EXAMPLE"] if name.endswith("-by-sku") else [])
@@ -193,7 +201,10 @@ def call(client: Client, endpoint: Endpoint, world: World, body: Any = None, que
     if body is None and build is not None:
         body = build(world)
     data = {"data": body, "content_type": "application/json"} if build is not None else {}
-    return getattr(client, method)(address(name, world) + query, **data, headers=headers)
+    where = address(name, world)
+    return getattr(client, method)(
+        where + (query.replace("?", "&") if "?" in where else query), **data, headers=headers
+    )
 
 
 def is_refused(answer: Any, *codes: str) -> bool:

@@ -9,7 +9,16 @@ from accounts.models import User
 from accounts.roles import ROLES
 from common.tests.contents import contents
 from conftest import client_for, grant_role
-from oms.tests.addresses import DOCUMENTS, EXAMPLES, MUTATIONS, Endpoint, World, call, endpoints
+from oms.tests.addresses import (
+    DOCUMENTS,
+    EXAMPLES,
+    MUTATIONS,
+    REPORT_ADDRESSES,
+    Endpoint,
+    World,
+    call,
+    endpoints,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +71,7 @@ def test_a_stranger_is_asked_who_they_are(caller: str) -> None:
 
 
 @pytest.mark.parametrize("caller", KNOWN)
-@pytest.mark.parametrize("endpoint", EXAMPLES, ids=" ".join)
+@pytest.mark.parametrize("endpoint", [each for each in EXAMPLES if each not in REPORT_ADDRESSES], ids=" ".join)
 def test_a_role_may_do_what_it_is_for_and_nothing_else(endpoint: Endpoint, caller: str) -> None:
     example = EXAMPLES[endpoint]
     client = KNOWN[caller]()
@@ -77,6 +86,29 @@ def test_a_role_may_do_what_it_is_for_and_nothing_else(endpoint: Endpoint, calle
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
         assert contents() == before
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "report"])
+@pytest.mark.parametrize("caller", KNOWN)
+def test_a_role_sees_the_reports_that_are_for_it_and_no_others(caller: str) -> None:
+    client = KNOWN[caller]()
+    world = World.with_order("PENDING")
+    before = contents()
+
+    statuses = {}
+    for endpoint in REPORT_ADDRESSES:
+        answer = call(client, endpoint, world)
+        assert b"".join(answer)  # read to its end, or its file stays open
+        statuses[endpoint[1]] = answer.status_code
+
+    seen = {name for name, status in statuses.items() if status == 200}
+    refused = {name for name, status in statuses.items() if status == 403}
+    everything = caller in ("superuser", "signed-in staff")
+    assert seen == {each[1] for each in REPORT_ADDRESSES if everything or caller in EXAMPLES[each].roles}
+    assert refused == {each[1] for each in REPORT_ADDRESSES} - seen
+    listed = {f"report-{report['name']}" for report in call(client, ("get", "reports"), world).json()["results"]}
+    assert listed == seen
+    assert contents() == before
 
 
 @pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)

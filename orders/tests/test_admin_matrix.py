@@ -18,6 +18,7 @@ from events.models import Event
 from orders.models import Order
 from orders.tests.pages import ACTS, PAGES, address, filled, stage, world
 from products.models import Product
+from reporting.tests.pages import REPORT_PAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def names(patterns: list[Any]) -> set[str]:
 
 
 def test_every_address_is_in_the_matrix() -> None:
-    assert names(admin.site.get_urls()) == {*PAGES, *NOBODYS, *EVERYBODYS, *DJANGOS, *OTHERS}
+    assert names(admin.site.get_urls()) == {*PAGES, *REPORT_PAGES, *NOBODYS, *EVERYBODYS, *DJANGOS, *OTHERS}
 
 
 @pytest.fixture

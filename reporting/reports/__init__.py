@@ -1,9 +1,29 @@
 """All reports, by name."""
 
 from reporting.definitions import Report
-from reporting.reports.customers import CUSTOMERS
-from reporting.reports.products import PRODUCTS
+from reporting.reports.customers import COHORTS, CUSTOMERS, NEW_CUSTOMERS
+from reporting.reports.fulfilment import CANCELLATIONS, FULFILMENT
+from reporting.reports.products import NEVER_SOLD, PRODUCTS
 from reporting.reports.sales import SALES
-from reporting.reports.statuses import ORDERS_BY_STATUS
+from reporting.reports.statuses import ORDERS_BY_AGE, ORDERS_BY_STATUS
+from reporting.reports.stock import LEDGER, LOW_STOCK, STOCK, STOCK_AS_OF
 
-REPORTS: dict[str, Report] = {report.name: report for report in (SALES, PRODUCTS, CUSTOMERS, ORDERS_BY_STATUS)}
+REPORTS: dict[str, Report] = {
+    report.name: report
+    for report in (
+        SALES,
+        PRODUCTS,
+        NEVER_SOLD,
+        CUSTOMERS,
+        NEW_CUSTOMERS,
+        COHORTS,
+        ORDERS_BY_STATUS,
+        ORDERS_BY_AGE,
+        FULFILMENT,
+        CANCELLATIONS,
+        STOCK,
+        LOW_STOCK,
+        STOCK_AS_OF,
+        LEDGER,
+    )
+}

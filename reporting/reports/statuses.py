@@ -1,14 +1,16 @@
-"""Where the orders stand."""
+"""Where the orders stand, and for how long those that are not done have been waiting."""
 
 from orders.models import Order
-from reporting.definitions import Column, Kind, Report
-from reporting.parameters import RANGE
+from reporting.definitions import EVERYBODY, Chart, Column, Kind, Report
+from reporting.parameters import LIMIT, RANGE, ZONE
 from reporting.reports.figures import COUNTED_UNITS
 
 ORDERS_BY_STATUS = Report(
     name="orders-by-status",
     description="How many orders stand at each status now, with their units and value.",
+    roles=EVERYBODY,
     parameters=RANGE,
+    chart=Chart(labels=("status",), values=("orders",)),
     columns=(
         Column("status", Kind.TEXT),
         Column("orders", Kind.INTEGER),
@@ -23,5 +25,44 @@ ORDERS_BY_STATUS = Report(
         LEFT JOIN summed ON summed.status = known.status
         GROUP BY known.status, known.place
         ORDER BY known.place
+    """,
+)
+
+WAITING = (Order.Status.PENDING, Order.Status.CONFIRMED, Order.Status.SHIPPED)
+# The least days of each class of ages.
+AGES = {0: "today", 1: "1 day", 2: "2-3 days", 4: "4-7 days", 8: "8-14 days", 15: "15-30 days", 31: "over 30 days"}
+
+ORDERS_BY_AGE = Report(
+    name="orders-by-age",
+    description="Orders that still wait to be confirmed, shipped or delivered, by the days since they were placed.",
+    roles=EVERYBODY,
+    parameters=(ZONE, LIMIT),
+    chart=Chart(labels=("status", "age"), values=("orders",)),
+    columns=(
+        Column("status", Kind.TEXT),
+        Column("age", Kind.TEXT),
+        Column("orders", Kind.INTEGER),
+        Column("units", Kind.INTEGER),
+        Column("gross_cents", Kind.CENTS),
+        Column("oldest_on", Kind.DATE, optional=True),
+    ),
+    sql=f"""
+        WITH waiting AS (
+            SELECT o.status, o.total_cents AS cents, (o.created_at AT TIME ZONE %(zone)s)::date AS placed_on,
+                   (SELECT sum(quantity) FROM order_items WHERE order_id = o.id) AS units
+            FROM orders o
+            WHERE o.status IN ({", ".join(f"'{status}'" for status in WAITING)})
+        )
+        SELECT statuses.status, ages.label AS age, count(placed_on) AS orders, coalesce(sum(units), 0) AS units,
+               coalesce(sum(cents), 0) AS gross_cents, min(placed_on) AS oldest_on
+        FROM unnest('{{{",".join(WAITING)}}}'::text[]) WITH ORDINALITY AS statuses (status, place)
+        CROSS JOIN (SELECT label, least_days, coalesce(lead(least_days) OVER (ORDER BY least_days), 1000000) AS beyond
+                    FROM (VALUES {", ".join(f"({days}, '{label}')" for days, label in AGES.items())})
+                         AS classes (least_days, label)) ages
+        LEFT JOIN waiting ON waiting.status = statuses.status
+              AND greatest(%(today)s::date - placed_on, 0) >= least_days
+              AND greatest(%(today)s::date - placed_on, 0) < beyond
+        GROUP BY statuses.status, statuses.place, ages.label, ages.least_days
+        ORDER BY statuses.place, ages.least_days
     """,
 )

@@ -44,6 +44,8 @@ def test_json_is_meta_columns_and_rows_with_money_in_cents() -> None:
         "to": "2011-02-01",
         "tz": "Europe/Berlin",
         "by": "month",
+        "at": None,
+        "product": None,
         "limit": None,
         "range": "2011-01-01 up to, but not including, 2011-02-01 (31 days), days in Europe/Berlin",
         "currency": "EUR",
@@ -117,12 +119,30 @@ def test_an_empty_answer_is_still_a_whole_one() -> None:
     assert report(*asked).splitlines()[-1].startswith("sales by day, all time up to, but not including, 2011-01-01")
 
 
+@pytest.mark.usefixtures("january")
+def test_any_connection_can_be_asked_every_report() -> None:
+    for name, each in REPORTS.items():
+        needed = ("--product=-LAN",) if each.takes("product") else ()
+        answers = {using: report(name, *needed, "--using", using) for using in ("report", "default")}
+        assert answers["report"] == answers["default"], name
+
+
+@pytest.mark.usefixtures("january")
+def test_every_output_says_what_was_asked() -> None:
+    words = "sales by month, 2011-01-01 up to, but not including, 2011-02-01 (31 days), days in Europe/Berlin"
+    for name in ("table", "markdown"):
+        assert report("sales", *JANUARY, "--format", name).splitlines()[-1] == words
+    status, out, err = processes.run("report", "sales", *JANUARY, "--format", "ndjson")
+    assert (status, json.loads(out), err) == (0, SALES, f"{words}\n")
+
+
 def test_list_names_every_report_with_description_and_parameters() -> None:
     text = report("list")
 
     for each in REPORTS.values():
         assert f"{each.name}\n    {each.description}\n" in text
-    assert "[--by day|week|month] [--from DAY]" in text
+    assert "[--by day|week|month|quarter] [--from DAY]" in text
+    assert "    --product SKU [--from DAY]" in text
 
 
 MISTAKES = {
@@ -134,8 +154,11 @@ MISTAKES = {
     "date in another form": (("sales", "--to", "20110131"), "--to: '20110131' is not a day"),
     "days beyond the calendar": (("sales", "--from", "999999d"), "--from: '999999d' is not a day"),
     "end before start": (("sales", "--from", "2011-02-01", "--to", "2011-01-31"), "--to: 2011-01-31 is before"),
-    "steps": (("sales", "--by", "hour"), "--by: 'hour' is none of day, week, month"),
+    "steps": (("sales", "--by", "hour"), "--by: 'hour' is none of day, week, month, quarter"),
     "parameter of another report": (("products", "--by", "day"), "--by: the report products has no such"),
+    "a statement of nothing": (("ledger",), "--product: is needed"),
+    "a product that is none": (("ledger", "--product", "nope"), "--product: there is no product 'nope'"),
+    "a moment to come": (("stock-as-of", "--at", "2999-01-01"), "--at: what will be at 2999-01-01"),
     "negative limit": (("sales", "--limit", "-1"), "--limit: '-1' is not a number of rows"),
     "parameters of the list": (("list", "--by", "day"), "list takes no parameters"),
 }

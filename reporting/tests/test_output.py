@@ -1,9 +1,15 @@
 """Where a report goes: a file that appears whole or not at all, a pipe that may close, any number of rows."""
 
 import json
+import os
+import pty
 import resource
 import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +20,87 @@ from django.db import connection
 from common.tests import processes
 from products.tests.factories import ProductFactory
 from reporting import services
-from reporting.tests.asking import report, rows_of_csv
+from reporting.tests.asking import report, rows_of_csv, sheets_of_xlsx
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
 
 
 @pytest.mark.usefixtures("january")
 def test_a_file_holds_what_would_have_been_printed(tmp_path: Path) -> None:
-    for name in ("table", "csv"):
+    for name in ("table", "csv", "ndjson", "markdown"):
         file = tmp_path / name
         file.write_text("before")
 
         assert report("sales", "--format", name, "--output", str(file)) == ""
 
         assert file.read_text() == report("sales", "--format", name)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["csv", "table"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["csv", "markdown", "ndjson", "table"]
+
+
+@pytest.mark.usefixtures("january")
+def test_a_file_may_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
+    for mask, mode in ((0o027, 0o640), (0o077, 0o600), (0o022, 0o644)):
+        before = os.umask(mask)
+        try:
+            report("sales", "--format", "xlsx", "--output", str(tmp_path / "sales.xlsx"))
+        finally:
+            os.umask(before)
+        assert (tmp_path / "sales.xlsx").stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.usefixtures("january")
+def test_a_workbook_goes_to_a_file_or_a_pipe(tmp_path: Path) -> None:
+    report("customers", "--format", "xlsx", "--output", str(tmp_path / "customers.xlsx"))
+
+    made = subprocess.run(
+        [sys.executable, processes.MANAGE, "report", "customers", "--format", "xlsx"],
+        env=processes.environment(), capture_output=True, check=True, timeout=60,
+    )  # fmt: skip
+
+    book = sheets_of_xlsx(made.stdout)
+    assert book["Report"] == sheets_of_xlsx((tmp_path / "customers.xlsx").read_bytes())["Report"]
+    assert (book["Report"][1][3], made.stderr) == (('O"Neill\n',), b"")
+
+
+# Somebody who waits is told how far it is
+
+
+def on_a_terminal(*arguments: str, is_stdout: bool) -> tuple[int, str, str]:
+    """Exit status and what the terminal and a file beside it show; stderr is the terminal, stdout may be."""
+    ours, theirs = pty.openpty()
+    with tempfile.TemporaryFile() as file:
+        process = subprocess.Popen(
+            [sys.executable, processes.MANAGE, "report", *arguments],
+            env=processes.environment(TERM="xterm"), stdout=theirs if is_stdout else file, stderr=theirs,
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the end of a terminal is an error of reading
+            while piece := os.read(ours, 65_536):
+                shown += piece
+        os.close(ours)
+        status = process.wait(60)
+        file.seek(0)
+        return status, shown.decode(), file.read().decode()
+
+
+@pytest.mark.usefixtures("many_customers")
+def test_only_a_terminal_is_told_of_progress_and_never_between_the_rows() -> None:
+    status, shown, data = on_a_terminal("customers", "--format", "ndjson", is_stdout=False)
+    assert status == 0 and "2,000 rows" in shown and "rows" not in data
+    assert len(data.splitlines()) == services.CHUNK + 500
+
+    status, shown, _ = on_a_terminal("customers", "--limit", "2200", is_stdout=True)
+    assert status == 0 and "2,000 rows" not in shown and "asking" not in shown
+
+
+def test_a_workbook_is_not_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    with pytest.raises(CommandError, match="A workbook is not for a terminal: give --output FILE") as refused:
+        report("sales", "--format", "xlsx")
+
+    assert refused.value.returncode == 2
 
 
 @pytest.fixture

@@ -2,22 +2,26 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from rich.console import Console
 
 from common.commands import USAGE, OperatorCommand
 from common.errors import InvalidInput, NotFound
 from common.files import written_whole
-from reporting import parameters
 from reporting.definitions import Parameter, Question
-from reporting.formats import FORMATS
+from reporting.formats import TEXTS
+from reporting.parameters import PARAMETERS, read
 from reporting.reports import REPORTS
-from reporting.services import answer, find_report
+from reporting.services import CHUNK, Answer, Row, answer, find_report
+from reporting.writing import FORMATS, XLSX, write
 
-PARAMETERS = (*parameters.RANGE, parameters.BY)
+DATA_ALONE = ("csv", "ndjson")  # what was asked has no place in these
 
 
 class Command(OperatorCommand):
@@ -29,6 +33,12 @@ class Command(OperatorCommand):
             parser.add_argument(f"--{parameter.name}", metavar=placeholder(parameter), help=parameter.meaning)
         parser.add_argument("--format", choices=FORMATS, default="table", help="csv and json have money in cents")
         parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, whole or not at all")
+        parser.add_argument(
+            "--using",
+            choices=sorted(settings.DATABASES),
+            default="report",
+            help="which of the database connections is asked",
+        )
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
         given = {p.name: str(options[p.name]) for p in PARAMETERS if options[p.name] is not None}
@@ -36,16 +46,27 @@ class Command(OperatorCommand):
             self.print_list(given)
             return
         question = read_question(name, given)
-        if options["format"] == "csv":
+        if options["format"] in DATA_ALONE:
             self.stderr.write(question.in_words())
-        with answer(question) as found:
-            self.deliver(FORMATS[options["format"]](found), options["output"])
+        try:
+            with answer(question, using=options["using"]) as found:
+                shown = replace(found, rows=told(found.rows, is_read_here=options["output"] is None))
+                self.deliver(shown, options["format"], options["output"])
+        except InvalidInput as error:
+            raise refused(error) from error
 
-    def deliver(self, pieces: Iterator[str], output: Path | None) -> None:
+    def deliver(self, found: Answer, format_name: str, output: Path | None) -> None:
         if output is not None:
             with written_whole(output) as file:
-                file.writelines(pieces)
-            return
+                write(found, format_name, file)
+        elif format_name == XLSX:
+            if sys.stdout.isatty():
+                raise CommandError("A workbook is not for a terminal: give --output FILE.", returncode=USAGE)
+            write(found, format_name, sys.stdout.buffer)
+        else:
+            self.print_text(TEXTS[format_name](found))
+
+    def print_text(self, pieces: Iterator[str]) -> None:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # the same bytes as in a file, whatever the terminal is set to
         for piece in pieces:
@@ -55,21 +76,43 @@ class Command(OperatorCommand):
         if given:
             raise CommandError("list takes no parameters", returncode=USAGE)
         for report in REPORTS.values():
-            usage = " ".join(f"[--{parameter.name} {placeholder(parameter)}]" for parameter in report.parameters)
+            usage = " ".join(map(as_usage, report.parameters))
             self.stdout.write(f"{report.name}\n    {report.description}\n    {usage}")
         for parameter in PARAMETERS:
-            self.stdout.write(f"--{parameter.name:7}{parameter.meaning}")
+            self.stdout.write(f"--{parameter.name:9}{parameter.meaning}")
 
 
 def read_question(name: str, given: dict[str, str]) -> Question:
     try:
-        return parameters.read(find_report(name), given)
+        return read(find_report(name), given)
     except NotFound as error:
         raise CommandError(error.detail, returncode=USAGE) from error
     except InvalidInput as error:
-        raise CommandError(f"--{error.errors[0].pointer}: {error.detail}", returncode=USAGE) from error
+        raise refused(error) from error
+
+
+def refused(error: InvalidInput) -> CommandError:
+    return CommandError(f"--{error.errors[0].pointer.strip('/')}: {error.detail}", returncode=USAGE)
+
+
+def told(rows: Iterator[Row], *, is_read_here: bool) -> Iterator[Row]:
+    """The rows; somebody who waits at a terminal, and does not see them there, is told how many have come."""
+    console = Console(stderr=True)
+    if not console.is_terminal or (is_read_here and sys.stdout.isatty()):
+        yield from rows
+        return
+    with console.status("asking …") as status:
+        for number, row in enumerate(rows, start=1):
+            if number % CHUNK == 0:
+                status.update(f"{number:,} rows")
+            yield row
+
+
+def as_usage(parameter: Parameter) -> str:
+    usage = f"--{parameter.name} {placeholder(parameter)}"
+    return usage if parameter.required else f"[{usage}]"
 
 
 def placeholder(parameter: Parameter) -> str:
     """What stands for the value in help."""
-    return "|".join(parameter.choices) or {"tz": "ZONE", "limit": "N"}.get(parameter.name, "DAY")
+    return "|".join(parameter.choices) or parameter.form.value

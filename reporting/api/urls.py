@@ -1,0 +1,52 @@
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from reporting.api.serializers import ANSWERS
+from reporting.api.views import ReportViewSet
+from reporting.definitions import Form, Parameter, Report
+from reporting.reports import REPORTS
+from reporting.writing import MEDIA_TYPES, XLSX
+
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+SCHEMAS: dict[Form, dict[str, Any]] = {
+    Form.DAY: TEXT,
+    Form.MOMENT: TEXT,
+    Form.ZONE: TEXT,
+    Form.SKU: TEXT,
+    Form.NUMBER: {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+}
+FORMAT = {
+    "description": "`csv` (money in cents) and `xlsx` (money in units) are files to be kept.",
+    "schema": {"type": "string", "enum": list(MEDIA_TYPES), "default": "json"},
+}
+DETAILS = """
+An unchanged report is a 304 to who sends its ETag back. The answer begins when it is complete, whatever its size."""
+FILES = {"text/csv": "period,net_cents\n2026-01,14700\n", MEDIA_TYPES[XLSX]: "(a workbook)"}
+
+
+def described(parameter: Parameter) -> dict[str, Any]:
+    """A parameter as OpenAPI has it."""
+    schema = {"type": "string", "enum": list(parameter.choices)} if parameter.choices else SCHEMAS[parameter.form]
+    needed = {"required": True} if parameter.required else {}
+    return {"description": parameter.meaning, "schema": schema, **needed}
+
+
+def address(report: Report) -> URLPattern:
+    parameters = {parameter.name: described(parameter) for parameter in report.parameters}
+    view = ReportViewSet.as_view(
+        {"get": "show"},
+        report=report,
+        permissions={"show": report.permission},
+        parameters={"show": {**parameters, "format": FORMAT}},
+        outputs={"show": ANSWERS[report.name]},
+        docs={"show": report.description + "\n" + DETAILS},
+        files={"show": FILES},
+    )
+    return path(f"reports/{report.name}/", view, name=f"report-{report.name}")
+
+
+urlpatterns = [
+    path("reports/", ReportViewSet.as_view({"get": "index"}), name="reports"),
+    *map(address, REPORTS.values()),
+]

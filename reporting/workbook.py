@@ -1,0 +1,110 @@
+"""An answer as an Excel workbook (ECMA-376), written row by row."""
+
+from collections.abc import Callable, Iterator
+from datetime import MAXYEAR, datetime
+from decimal import Decimal
+from functools import partial
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from reporting.cells import for_people, safe_cell
+from reporting.definitions import Column, Kind
+from reporting.formats import heading
+from reporting.services import Answer, Row
+
+MOST_ROWS = 1_048_576  # of a sheet, heading included; what is more goes on in a next one
+FIRST_YEAR = 1901  # Excel's calendar begins in 1900, with a 29 February that never was
+MOST_EXACT = 10**15  # Excel keeps fifteen digits: longer numbers are written as text
+LOOKS = {
+    Kind.INTEGER: "0",
+    Kind.CENTS: "#,##0.00",
+    Kind.DECIMAL: "#,##0.00",
+    Kind.SECONDS: "[h]:mm:ss",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.MOMENT: "yyyy-mm-dd hh:mm:ss",
+}
+WIDTHS = {Kind.TEXT: 24, Kind.MOMENT: 20}
+
+Write = Callable[[int, int, Any], None]
+
+
+def write_workbook(answer: Answer, file: BinaryIO) -> None:
+    """For accountants: money in units as numbers, text safe from running as a formula; what was asked on a last sheet.
+
+    Rows go to a temporary file as they come, so memory is the same for any number of them.
+    """
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+        looks = {kind: book.add_format({"num_format": look}) for kind, look in LOOKS.items()}
+        bold = book.add_format({"bold": True})
+        for number, rows in enumerate(_by_sheet(answer.rows), start=1):
+            sheet = book.add_worksheet("Report" if number == 1 else f"Report {number}")
+            _write_heading(sheet, answer.columns, bold)
+            _write_rows(rows, [_writer(sheet, column.kind, looks.get(column.kind)) for column in answer.columns])
+        _write_question(book.add_worksheet("Question"), answer, bold)
+
+
+def _by_sheet(rows: Iterator[Row]) -> Iterator[Iterator[Row]]:
+    """The rows in pieces that a sheet can hold; a first one always, even without rows."""
+    yield islice(rows, MOST_ROWS - 1)
+    for row in rows:
+        yield chain([row], islice(rows, MOST_ROWS - 2))
+
+
+def _write_heading(sheet: xlsxwriter.workbook.Worksheet, columns: tuple[Column, ...], bold: object) -> None:
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, WIDTHS.get(column.kind, 14))
+        sheet.write_string(0, place, heading(column), bold)
+    sheet.freeze_panes(1, 0)
+
+
+def _write_rows(rows: Iterator[Row], writers: list[Write]) -> None:
+    for place, row in enumerate(rows, start=1):
+        for column, (write, value) in enumerate(zip(writers, row, strict=True)):
+            if value is not None:
+                write(place, column, value)
+
+
+def _write_question(sheet: xlsxwriter.workbook.Worksheet, answer: Answer, bold: object) -> None:
+    sheet.set_column(0, 0, 12)
+    sheet.set_column(1, 1, 60)
+    for place, (name, value) in enumerate((name, value) for name, value in answer.meta().items() if value is not None):
+        sheet.write_string(place, 0, name, bold)
+        _write_text(sheet, place, 1, str(value))
+
+
+def _writer(sheet: xlsxwriter.workbook.Worksheet, kind: Kind, look: object) -> Write:
+    """What writes a value of this kind; never the library's own guess, which takes some text for formulas and links."""
+    if kind in (Kind.DATE, Kind.MOMENT):
+        return partial(_write_day, sheet, kind, look)
+    if kind == Kind.TEXT:
+        return lambda row, column, value: _write_text(sheet, row, column, str(value))
+    return partial(_write_number, sheet, kind, look)
+
+
+def _write_number(
+    sheet: xlsxwriter.workbook.Worksheet, kind: Kind, look: object, row: int, column: int, value: Any
+) -> None:
+    if abs(value) >= MOST_EXACT:
+        sheet.write_string(row, column, for_people(value, kind))
+    elif kind == Kind.CENTS:
+        sheet.write_number(row, column, Decimal(value).scaleb(-2), look)
+    else:
+        sheet.write_number(row, column, value / 86_400 if kind == Kind.SECONDS else value, look)
+
+
+def _write_day(
+    sheet: xlsxwriter.workbook.Worksheet, kind: Kind, look: object, row: int, column: int, value: Any
+) -> None:
+    if not FIRST_YEAR <= value.year < MAXYEAR:
+        _write_text(sheet, row, column, for_people(value, kind))
+        return
+    # A workbook knows no zones: the time is that of the zone which the sheet of the question names.
+    sheet.write_datetime(row, column, value.replace(tzinfo=None) if isinstance(value, datetime) else value, look)
+
+
+def _write_text(sheet: xlsxwriter.workbook.Worksheet, row: int, column: int, text: str) -> None:
+    text = str(safe_cell(text))
+    # The library writes text of this shape as it is, for the XML of its own rich strings.
+    sheet.write_string(row, column, f"'{text}" if text.startswith("<r>") else text)
