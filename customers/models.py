@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 
+from common.addresses import FIELDS, Address
 from common.imports.models import StagedGroup, StagedRow
 from common.search import Words, begins
 
@@ -71,6 +72,68 @@ class Customer(models.Model):
     @property
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class CustomerAddress(models.Model):
+    """An entry of a customer's address book; orders copy from it and are never linked to it.
+
+    It belongs to the customer: the customer's lock, version and events tell of it.
+    """
+
+    # The purposes of which a customer has at most one default address each.
+    PURPOSES: ClassVar = ("shipping", "billing")
+
+    # Has its index below.
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="addresses", db_index=False)
+    name = models.CharField(max_length=255)
+    company = models.CharField(max_length=255, blank=True)
+    line1 = models.CharField("line 1", max_length=255)
+    line2 = models.CharField("line 2", max_length=255, blank=True)
+    postal_code = models.CharField(max_length=255, blank=True)
+    city = models.CharField(max_length=255)
+    region = models.CharField(max_length=255, blank=True)
+    country = models.CharField(max_length=2)
+    phone = models.CharField(max_length=255, blank=True)
+    is_default_shipping = models.BooleanField(default=False)
+    is_default_billing = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "customer_addresses"
+        default_permissions = ()
+        verbose_name_plural = "customer addresses"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(line1="") & ~Q(city=""), name="customer_addresses_complete"
+            ),
+            models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="customer_addresses_country_code"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_default_shipping=True), name="customer_addresses_one_shipping"
+            ),
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(is_default_billing=True), name="customer_addresses_one_billing"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["customer", "id"], name="customer_addresses_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
+
+    @property
+    def version(self) -> int:
+        """That of the customer, whose changes include those of the address book."""
+        return self.customer.version
+
+    @property
+    def address(self) -> Address:
+        return Address(**{name: getattr(self, name) for name in FIELDS})
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What it is the default for."""
+        return tuple(purpose for purpose in self.PURPOSES if getattr(self, f"is_default_{purpose}"))
 
 
 class CustomerImportRow(StagedRow):

@@ -97,6 +97,29 @@ def append_first(aggregate_type: str, type_: str, rows: str, parameters: Sequenc
         )
 
 
+def append_each(aggregate_type: str, type_: str, rows: str, parameters: Sequence[Any], *, actor: Actor) -> None:
+    """Record the same kind of change of many aggregates, however many, in one statement.
+
+    `rows` is a SELECT of id, version after the change, payload and personal data. Order and transaction ids are as
+    `append` has them.
+    """
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, personal,
+                                actor, request_id, occurred_at)
+            SELECT greatest(pg_current_xact_id(), previous.xid), %s, c.id, c.version, %s, c.payload, c.personal,
+                   %s, %s, statement_timestamp()
+            FROM ({rows}) AS c (id, version, payload, personal)
+            LEFT JOIN events previous
+                   ON previous.aggregatetype = %s AND previous.aggregateid = c.id
+                  AND previous.version = c.version - 1 AND previous.epoch = (SELECT epoch FROM event_epoch)
+            ORDER BY c.id
+            """,
+            [aggregate_type, type_, actor.name, actor.request_id, *parameters, aggregate_type],
+        )
+
+
 def to_json(value: Any) -> str:
     """JSON as it stands in the log; text is taken to be JSON already."""
     return value if isinstance(value, str) else json.dumps(value, default=_as_text, ensure_ascii=False)
@@ -254,8 +277,14 @@ def _entry(event: Event, who: str) -> Entry:
     personal = event.personal or {}
     told = {**event.payload, **personal}.items()
     fields = {name: (pair[0], pair[1]) for name, pair in told if name != "fields" and _is_change(pair)}
+    fields |= {name: _as_change(value) for name, value in personal.items() if name.endswith("address")}
     return Entry(event.version, event.type, who, event.occurred_at, event.payload, fields, personal.get("note", ""))
 
 
 def _is_change(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and not any(isinstance(each, dict | list) for each in value)
+
+
+def _as_change(value: Any) -> tuple[Any, Any]:
+    """An address that something began with, or the old and the new one."""
+    return (value[0], value[1]) if isinstance(value, list) else (None, value)

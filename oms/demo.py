@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from common.addresses import Address
 
 SEED = 20_260_101
 PRODUCTS, CUSTOMERS, PAST_ORDERS, PAST_DAYS = 320, 450, 3_000, 180
@@ -42,6 +44,21 @@ LAST_NAMES = (
     "Adler Becker Costa Dubois Eriksen Fischer García Hoffmann Ito Jansen Kowalski Lange Moreau Novák O'Neill Petrov "
     "Quinn Rossi Schmidt Tanaka Urban Vogel Weber Yılmaz Ziegler Brandt Nguyễn Haas"
 ).split()
+FIRMS = "& Sons, Interiors, Trading, Studio, Partners".split(", ")
+PLACES = (
+    ("10115", "Berlin", "DE", "Invalidenstraße {}"),
+    ("20095", "Hamburg", "DE", "Mönckebergstraße {}"),
+    ("50667", "Köln", "DE", "Hohe Straße {}"),
+    ("1010", "Wien", "AT", "Kärntner Straße {}"),
+    ("8001", "Zürich", "CH", "Bahnhofstrasse {}"),
+    ("75004", "Paris", "FR", "{} rue de Rivoli"),
+    ("69002", "Lyon", "FR", "{} rue de la République"),
+    ("1012 JS", "Amsterdam", "NL", "Damrak {}"),
+    ("SW1Y 4JH", "London", "GB", "{} St James's Square"),
+    ("00-333", "Warszawa", "PL", "Nowy Świat {}"),
+    ("28013", "Madrid", "ES", "Calle Mayor {}"),
+    ("D02 X285", "Dublin", "IE", "{} Dame Street"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,15 @@ class DemoCustomer:
     first_name: str
     last_name: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEntry:
+    """An address of the customer with this e-mail, and what it is the default for."""
+
+    customer_email: str
+    address: Address
+    purposes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +121,30 @@ def customers() -> list[DemoCustomer]:
         phone = f"+49 30 55{dice.randint(10_000, 99_999)}" if dice.random() < 0.6 else ""
         made.append(DemoCustomer(f"customer{number:04d}@example.com", first, last, phone))
     return made
+
+
+def entries() -> Iterator[DemoEntry]:
+    """An address for every customer; one in eight has the invoices sent to a firm elsewhere."""
+    dice = random.Random(SEED + 4)
+    for customer in customers():
+        at_work = dice.random() < 0.125
+        home = _address(dice, customer)
+        yield DemoEntry(customer.email, home, ("shipping",) if at_work else ("shipping", "billing"))
+        if at_work:
+            firm = replace(_address(dice, customer), company=f"{dice.choice(LAST_NAMES)} {dice.choice(FIRMS)}")
+            yield DemoEntry(customer.email, firm, ("billing",))
+
+
+def _address(dice: random.Random, customer: DemoCustomer) -> Address:
+    postal_code, city, country, street = dice.choice(PLACES)
+    return Address(
+        name=f"{customer.first_name} {customer.last_name}",
+        line1=street.format(dice.randint(1, 120)),
+        postal_code=postal_code,
+        city=city,
+        country=country,
+        phone=customer.phone,
+    )
 
 
 def past_lines(now: datetime) -> Iterator[DemoLine]:

@@ -14,10 +14,10 @@ class InvalidTransition(Conflict):
 
 
 class NotEditable(Conflict):
-    """Items are fixed once an order is no longer PENDING; carries `blockers`."""
+    """Items are fixed once an order is no longer PENDING, addresses once something has left; carries `blockers`."""
 
     code = "not_editable"
-    title = "The items can no longer be edited"
+    title = "This can no longer be edited"
     example: ClassVar = {"blockers": [{"code": code, "detail": "Items can be edited while PENDING; it is SHIPPED."}]}
 
 

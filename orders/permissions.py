@@ -6,6 +6,7 @@ GRANTS: Grants = {
     "view_order": ("Can view orders", ROLES),
     "place_order": ("Can place orders", (SALES, MANAGER)),
     "edit_items": ("Can edit the items of orders", (SALES, MANAGER)),
+    "change_addresses": ("Can change the addresses of orders", (SALES, MANAGER)),
     "confirm_order": ("Can confirm orders", (SALES, MANAGER)),
     "ship_order": ("Can ship orders", (WAREHOUSE, MANAGER)),
     "deliver_order": ("Can deliver orders", (WAREHOUSE, MANAGER)),

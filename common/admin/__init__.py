@@ -3,12 +3,14 @@
 from django.contrib import admin
 
 from common.admin.acts import Act, Blocker, act_on
+from common.admin.addresses import AddressField
 from common.admin.forms import ActForm, CreationForm, LongText, Money, Text
 from common.admin.records import ListAdmin, ReadOnlyAdmin, RecordAdmin, moment
 
 __all__ = [
     "Act",
     "ActForm",
+    "AddressField",
     "Blocker",
     "CreationForm",
     "ListAdmin",

@@ -179,7 +179,12 @@ class ViewSet(GenericViewSet[Any]):
         headers = {"ETag": self.etag(record)}
         if self.action == "create":
             headers["Location"] = f"{self.request.path}{record.pk}/"
-        return Answer(status, body, headers, self.subject, record.pk)
+        return Answer(status, body, headers, self.subject, self.subject_id(record))
+
+    def subject_id(self, record: Any) -> int:
+        """The id of what the answer is about: where that is forgotten, so is the answer."""
+        pk: int = record.pk
+        return pk
 
     def _outcome(self, item: Item) -> Answer | str:
         """The answer of one item of many, or the problem that it met, as JSON."""

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from common import money
+from common.addresses import lines_of
 
 register = template.Library()
 
@@ -22,7 +23,19 @@ def field_value(value: Any, name: str) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return one_line(value)
     return money.shown(value) if name.endswith("_cents") and isinstance(value, int) else str(value)
+
+
+@register.filter
+def one_line(address: Any) -> str:
+    return ", ".join(lines_of(address))
+
+
+@register.filter
+def in_lines(address: Any) -> str:
+    return "\n".join(lines_of(address))
 
 
 @register.filter

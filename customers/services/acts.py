@@ -1,14 +1,15 @@
 """What can be done with customers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from common.actors import Actor
-from common.errors import InvalidInput, NotFound, require_version
-from customers.models import AGGREGATE, Customer
+from common.errors import require_version
+from customers.models import AGGREGATE, Customer, CustomerAddress
+from customers.services.holding import lock_customer
 from events.services import Change, append
 
 
@@ -43,58 +44,21 @@ def put_customer(*, actor: Actor, email: str, **fields: str) -> Customer:
     return _created(customer, actor) if is_new else _changed(customer, {"email": email, **fields}, actor)
 
 
-def lock_customer(customer_id: int) -> Customer:
-    """The customer, held until the transaction ends. Raises NotFound."""
-    customer = Customer.objects.locked().filter(pk=customer_id).first()
-    if customer is None:
-        raise NotFound(f"There is no customer {customer_id}.")
-    return customer
-
-
-def lock_whole_customer(customer_id: int) -> Customer:
-    """The customer, held so that nobody can even place an order meanwhile. Raises NotFound."""
-    customer = Customer.objects.select_for_update(of=("self",)).filter(pk=customer_id).first()
-    if customer is None:
-        raise NotFound(f"There is no customer {customer_id}.")
-    return customer
-
-
 def blank_customer(customer: Customer, *, actor: Actor) -> Customer:
-    """Replace a customer's particulars by nothing, and the e-mail by an address that reaches nobody (RFC 2606)."""
+    """Replace a customer's particulars by nothing, and the e-mail by one that reaches nobody (RFC 2606).
+
+    The address book is emptied.
+    """
     customer.email = f"anonymised-{customer.pk}@anonymised.invalid"
     customer.first_name = customer.last_name = customer.phone = ""
     customer.version += 1
     customer.updated_at = timezone.now()
     customer.save(update_fields=[*Customer.PERSONAL, "version", "updated_at"])
+    CustomerAddress.objects.filter(customer=customer).delete()
 
     payload = {"fields": sorted(Customer.PERSONAL)}
     append(Change(AGGREGATE, customer.pk, customer.version, "customer.anonymised", payload), actor=actor)
     return customer
-
-
-def hold_customer(customer_id: int) -> None:
-    """Make sure that the customer exists and stays until the transaction ends, without keeping others waiting.
-
-    Django's foreign keys are checked at COMMIT, too late for a clear answer. Raises InvalidInput.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM customers WHERE id = %s FOR KEY SHARE", [customer_id])
-        if cursor.fetchone() is None:
-            raise InvalidInput.at("/customer_id", "unknown_customer", f"There is no customer {customer_id}.")
-
-
-def hold_customers(emails: Collection[str]) -> dict[str, int]:
-    """The ids of these customers by e-mail in lower case, held like `hold_customer` does; unknown ones are missing."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT lower(email), id FROM customers
-            WHERE lower(email) IN (SELECT lower(email) FROM unnest(%s::text[]) AS given (email))
-            ORDER BY id FOR KEY SHARE OF customers
-            """,
-            [list(emails)],
-        )
-        return dict(cursor.fetchall())
 
 
 def _created(customer: Customer, actor: Actor) -> Customer:

@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
 from accounts.services import create_token
 from common.actors import Actor
-from customers.tests.factories import CustomerFactory
+from common.api.addresses import HOME
+from customers.tests.factories import CustomerAddressFactory
 from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
 from reporting.reports import REPORTS
@@ -35,6 +36,7 @@ class World:
     order: int
     token: int
     hold: int = 1
+    address: int = 1
 
     @classmethod
     def with_order(cls, status: str, *, held: bool = False) -> "World":
@@ -42,7 +44,8 @@ class World:
         hold = HoldFactory(order_id=order.pk).pk if held else 1
         owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
         token, _ = create_token(owner, name="example", actor=Actor.command("test"))
-        return cls(CustomerFactory().pk, ProductFactory(sku="EXAMPLE").pk, order.pk, token.pk, hold)
+        entry = CustomerAddressFactory()
+        return cls(entry.customer_id, ProductFactory(sku="EXAMPLE").pk, order.pk, token.pk, hold, entry.pk)
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,17 @@ def _order(world: World) -> dict[str, Any]:
         "items": [{"product_id": world.product, "quantity": 1}],
         "external_ref": "shop-1",
         "note": "Ring twice",
+        "shipping_address": HOME,
+        "billing_address": HOME,
     }
 
 
 def _items(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "EXAMPLE", "quantity": 1}], "note": "Ring twice"}
+
+
+def _addresses(world: World) -> dict[str, Any]:
+    return {"shipping_address": HOME, "billing_address": {**HOME, "company": "Engines"}, "note": "She has moved"}
 
 
 def _product(world: World) -> dict[str, Any]:
@@ -85,6 +94,10 @@ def _product(world: World) -> dict[str, Any]:
 
 def _customer(world: World) -> dict[str, Any]:
     return {"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper", "phone": "123"}
+
+
+def _entry(world: World) -> dict[str, Any]:
+    return {**HOME, "company": "Engines", "is_default_shipping": True, "is_default_billing": True}
 
 
 def _note(world: World) -> dict[str, Any]:
@@ -113,6 +126,11 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("patch", "customer-detail"): Example((SALES, FINANCE, MANAGER), _customer),
     ("post", "customer-bulk"): Example((SALES, MANAGER), lambda w: {"items": [_customer(w)]}),
     ("get", "customer-orders"): Example(ROLES),
+    ("get", "address-list"): Example(ROLES),
+    ("post", "address-list"): Example((SALES, FINANCE, MANAGER), _entry),
+    ("get", "address-detail"): Example(ROLES),
+    ("patch", "address-detail"): Example((SALES, FINANCE, MANAGER), _entry),
+    ("delete", "address-detail"): Example((SALES, FINANCE, MANAGER), lambda w: {}),
     ("get", "product-list"): Example(ROLES),
     ("post", "product-list"): Example((MANAGER,), _product),
     ("get", "product-detail"): Example(ROLES),
@@ -134,6 +152,7 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "order-bulk"): Example((SALES, MANAGER), lambda w: {"action": "confirm", "ids": [w.order]}),
     ("get", "order-detail"): Example(ROLES),
     ("put", "order-change-items"): Example((SALES, MANAGER), _items),
+    ("patch", "order-change-addresses"): Example((SALES, MANAGER), _addresses),
     ("post", "order-confirm"): Example((SALES, MANAGER), _note),
     ("post", "order-ship"): Example((WAREHOUSE, MANAGER), _note, "CONFIRMED"),
     ("post", "order-deliver"): Example((WAREHOUSE, MANAGER), _note, "SHIPPED"),
@@ -155,13 +174,16 @@ REPORT_ADDRESSES = [endpoint for endpoint in EXAMPLES if endpoint[1].startswith(
 
 LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-movements", "-orders", "-holds"))]
 # What the ids in an address are of, where they are not one of the thing it is named for.
-NESTED = {"order-release-hold": ("order", "hold")}
+NESTED = {
+    "order-release-hold": ("order", "hold"),
+    "address-list": ("customer",),
+    "address-detail": ("customer", "address"),
+}
 
 
 def names_an_id(name: str) -> bool:
-    return not (
-        name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku")) or name == "me" or name.startswith("report")
-    )
+    plain = name.endswith(("-list", "-bulk", "-bulk-stock", "-by-sku")) or name == "me" or name.startswith("report")
+    return name in NESTED or not plain
 
 
 def endpoints() -> set[Endpoint]:

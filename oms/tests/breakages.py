@@ -73,6 +73,13 @@ BREAKAGES: dict[str, Breakage] = {
     "customer_event_has_customer": Breakage(event("customer"), {"customer_id": "missing"}),
     "customer_events_in_order": Breakage(out_of_order("customer"), CUSTOMER),
     "customer_is_what_events_say": Breakage("UPDATE customers SET phone = '1' WHERE id = %(customer)s", CUSTOMER),
+    "address_book_is_what_events_say": Breakage(
+        "UPDATE customer_addresses SET city = 'Nowhere' WHERE id = %(address)s",
+        {"customer_id": "customer", "address_id": "address"},
+    ),
+    "default_addresses_are_what_events_say": Breakage(
+        "UPDATE customer_addresses SET is_default_billing = true WHERE id = %(address)s", CUSTOMER
+    ),
     "order_has_a_line": Breakage(
         "DELETE FROM order_items WHERE order_id = %(order)s",
         ORDER,
@@ -104,6 +111,10 @@ BREAKAGES: dict[str, Breakage] = {
     "order_is_held_for_what_holds_it": Breakage("UPDATE orders SET held_for = '{stock}' WHERE id = %(order)s", ORDER),
     "holds_are_what_events_say": Breakage(
         "UPDATE order_holds SET reason = 'Another' WHERE order_id = %(order)s", ORDER
+    ),
+    "order_addresses_are_what_events_say": Breakage(
+        "UPDATE orders SET billing_address = jsonb_build_object('name', 'Nobody') WHERE id = %(order)s",
+        ORDER,
     ),
     "movement_has_order": Breakage(
         "UPDATE stock_movements SET order_id = %(missing)s WHERE order_id = %(order)s",

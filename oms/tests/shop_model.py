@@ -37,6 +37,7 @@ class Sale:
     lines: dict[str, tuple[int, int]]
     status: str = "PENDING"
     version: int = 1
+    city: str | None = None  # that of the shipping address
     holds: dict[str, int] = field(default_factory=dict)  # by kind, the id of the one that is active
     released: list[int] = field(default_factory=list)
 
@@ -65,6 +66,7 @@ class Model:
     shelves: dict[str, Shelf] = field(default_factory=dict)
     sales: list[Sale] = field(default_factory=list)
     customer_version: int = 1
+    city: str | None = None  # that of the customer's default shipping address
 
     def reserved(self, sku: str) -> int:
         held = (sale for sale in self.sales if sale.is_open())

@@ -29,5 +29,6 @@ def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.M
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     assert Order.objects.filter(takes_stock=False).count() == 300
     assert Order.objects.on_hold().count() == 7
+    assert not Order.objects.filter(takes_stock=True, shipping_address=None).exists()
     assert Product.objects.low_on_stock().exists()
     assert prove().broken == []

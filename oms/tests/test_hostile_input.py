@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from common.addresses import Address
+from common.api.addresses import HOME
 from common.tests.contents import contents
 from oms.tests.addresses import EXAMPLES, MUTATIONS, Endpoint, World, call, is_refused
 
@@ -56,6 +58,17 @@ NOT_AN_EMAIL: dict[str, Any] = {
     **NOT_A_NAME, "no at": "ada", "two ats": "a@b@c.de", "no domain": "a@", "with a space": "a b@c.de",
     "right to left": "שלום", "an emoji": "😀", "a header": "a@b.de\nBcc: c@d.de",
 }  # fmt: skip
+NOT_A_COUNTRY: dict[str, Any] = {
+    **NOT_A_NAME, "small letters": "gb", "three letters": "GBR", "a name": "Germany", "no country": "ZZ",
+}  # fmt: skip
+NOT_AN_ADDRESS: dict[str, Any] = {
+    **NUMBERS, "text": "x", "true": True, "a list": [HOME], "an empty object": {}, "an object": {"a": 1},
+    "an unknown part": {**HOME, "planet": "Mars"},
+    **{f"no {part}": {name: text for name, text in HOME.items() if name != part} for part in Address.REQUIRED},
+    **{f"an empty {part}": {**HOME, part: ""} for part in Address.REQUIRED},
+    **{f"a number as {part}": {**HOME, part: 1} for part in HOME},
+    **{f"null as {part}": {**HOME, part: None} for part in HOME},
+}  # fmt: skip
 NOT_A_DELTA = {name: value for name, value in NOT_POSITIVE.items() if name != "minus one"}
 NOT_LINES: dict[str, Any] = {
     **NUMBERS, "null": None, "text": "x", "true": True, "an object": {"0": {}}, "empty": [], "nothing in it": [None],
@@ -84,6 +97,15 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "first_name": {**NOT_TEXT, "a line break": "a\nb"},
     "last_name": {**NOT_TEXT, "a line break": "a\nb"},
     "phone": {**NOT_TEXT, "a line break": "a\nb"},
+    "company": {**NOT_TEXT, "a line break": "a\nb"},
+    "line1": NOT_A_NAME,
+    "line2": {**NOT_TEXT, "a line break": "a\nb"},
+    "postal_code": {**NOT_TEXT, "a line break": "a\nb"},
+    "city": NOT_A_NAME,
+    "region": {**NOT_TEXT, "a line break": "a\nb"},
+    "country": NOT_A_COUNTRY,
+    "is_default_shipping": NOT_A_BOOLEAN,
+    "is_default_billing": NOT_A_BOOLEAN,
     "sku": NOT_A_NAME,
     "name": NOT_A_NAME,
     "description": NOT_TEXT,
@@ -91,6 +113,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "stock_quantity": NOT_A_NUMBER,
     "reorder_level": NOT_A_NUMBER,
     "is_active": NOT_A_BOOLEAN,
+    "shipping_address": NOT_AN_ADDRESS,
+    "billing_address": NOT_AN_ADDRESS,
     "customer_id": {**NOT_POSITIVE, "unknown": 987654321},
     "items": NOT_LINES,
     "external_ref": {name: value for name, value in NOT_A_NAME.items() if name != "null"},

@@ -1,6 +1,7 @@
 """Whatever is done in whatever order, the shop is what a plain model in Python says, and `verify` finds nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from hypothesis.stateful import (
 from common.errors import DomainError, Duplicate, InvalidInput, StaleVersion
 from common.transactions import run
 from customers import services as customer_services
-from customers.models import Customer
-from customers.tests.factories import CustomerFactory
+from customers.models import Customer, CustomerAddress
+from customers.tests.factories import HOME, CustomerFactory
 from events.models import Event
 from oms.tests.shop_model import HOLDS, SKUS, Model, Sale, Shelf
 from oms.verification import prove
@@ -37,6 +38,7 @@ baskets = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 4), min_size=1)
 skus = st.sampled_from(SKUS)
 any_order = st.integers(0, 20)
 kinds = st.sampled_from(sorted(HOLDS))
+cities = st.sampled_from([None, "Bonn", "Lyon"])
 rarely = st.sampled_from([False, False, False, True])
 
 
@@ -77,7 +79,7 @@ class Shop(RuleBasedStateMachine):
         )
         if order is not None:
             agreed = {sku: (units, model.shelves[sku].price) for sku, units in basket.items()}
-            model.sales.append(Sale(order.pk, agreed))
+            model.sales.append(Sale(order.pk, agreed, city=model.city))
             for sku, units in basket.items():
                 model.move(sku, -units)
 
@@ -147,6 +149,34 @@ class Shop(RuleBasedStateMachine):
         sale = self.sale(number)
         self.attempt(lambda: services.add_note(sale.pk, actor=ACTOR, text="Ring twice"), None)
         sale.version += 1
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, city=cities)
+    def change_addresses(self, number: int, city: str | None) -> None:
+        sale = self.sale(number)
+        expected = None if sale.is_open() else NotEditable
+        named = {"shipping_address": replace(HOME, city=city) if city else None}
+        if self.attempt(lambda: services.change_addresses(sale.pk, addresses=named, actor=ACTOR), expected):
+            sale.version += sale.city != city
+            sale.city = city
+
+    @rule(city=st.sampled_from(["Bonn", "Lyon"]), is_default=st.booleans())
+    def add_address(self, city: str, is_default: bool) -> None:
+        address, defaults = replace(HOME, city=city), {"shipping": is_default}
+        self.attempt(
+            lambda: customer_services.add_address(self.customer.pk, address=address, defaults=defaults, actor=ACTOR),
+            None,
+        )
+        self.model.customer_version += 1
+        self.model.city = city if is_default else self.model.city
+
+    @precondition(lambda self: self.model.city)
+    @rule()
+    def remove_default_address(self) -> None:
+        entry = CustomerAddress.objects.get(customer=self.customer, is_default_shipping=True)
+        self.attempt(lambda: customer_services.remove_address(self.customer.pk, entry.pk, actor=ACTOR), None)
+        self.model.customer_version += 1
+        self.model.city = None
 
     @rule(sku=skus, delta=st.integers(-6, 6))
     def adjust(self, sku: str, delta: int) -> None:
@@ -224,6 +254,7 @@ class Shop(RuleBasedStateMachine):
             assert (order.status, order.total_cents, order.version) == (sale.status, sale.total, sale.version)
             assert order.held_for == sorted(sale.holds)
             by_id = {line.product_id: (line.quantity, line.unit_price_cents) for line in order.lines}
+            assert (order.shipping_address or {}).get("city") == sale.city
             assert by_id == {self.model.shelves[sku].pk: line for sku, line in sale.lines.items()}
 
     @invariant()

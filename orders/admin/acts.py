@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.functional import cached_property
 
 from common import money
-from common.admin import Act, ActForm, CreationForm, LongText, Text, act_on
+from common.admin import Act, ActForm, AddressField, CreationForm, LongText, Text, act_on
 from customers.models import Customer
 from customers.services import create_customer
 from orders import services
@@ -50,6 +50,17 @@ class CustomerLookup(AutocompleteJsonView):
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         return {"id": str(obj.pk), "text": f"{obj}, {obj.email}"}
+
+
+class Addresses(ActForm):
+    shipping_address = AddressField(required=False, help_text="Left blank, there is none.")
+    billing_address = AddressField(required=False)
+    note = NoteField(required=False)
+
+    def fields_given(self) -> dict[str, Any]:
+        fields = super().fields_given()
+        addresses = {name: fields.pop(name) for name in Order.ADDRESSES}
+        return {**fields, "addresses": addresses}
 
 
 class CustomerSelect(AutocompleteSelect):
@@ -189,6 +200,17 @@ class EditItems(OrderAct):
 
 def _difference(before: int, after: int) -> str:
     return f"{before} → {after}, available stock {before - after:+}"
+
+
+@act_on(Order)
+class ChangeAddresses(OrderAct):
+    name, label, saves, done = "change_addresses", "Change addresses", "Save addresses", "The addresses were saved."
+    permission = "orders.change_addresses"
+    form_class = Addresses
+    service = staticmethod(services.change_addresses)
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.record, name) for name in Order.ADDRESSES}
 
 
 @act_on(Order)

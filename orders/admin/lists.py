@@ -147,6 +147,7 @@ class OrderAdmin(RecordAdmin):
         return {
             "holds": holds_of(record),
             "pairs": [pair for pair in pairs if pair[1]],
+            "addresses": [(name.replace("_", " ").capitalize(), getattr(record, name)) for name in Order.ADDRESSES],
             "customer_orders": of_customer if of_customer <= MOST_COUNTED else f"more than {MOST_COUNTED}",
             "ledger": ledger[:MOST_COUNTED],
             "sees_customers": request.user.has_perm("customers.view_customer"),

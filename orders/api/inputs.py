@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from common.api.addresses import HOME, AddressInput
 from common.api.bulk import MOST_ITEMS
 from common.api.fields import (
     MOST_ID,
@@ -41,14 +42,36 @@ class LinesInput(InputSerializer):
     items = StrictListField(child=LineInput(), allow_empty=False, max_length=MOST_LINES)
 
 
-class NewOrder(LinesInput):
-    """A product named twice counts once, with both quantities. `external_ref` is your own name for the order."""
+class AddressesInput(InputSerializer):
+    shipping_address = AddressInput(required=False, allow_null=True)
+    billing_address = AddressInput(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Those that are named, as one."""
+        named = {name: attrs.pop(name) for name in Order.ADDRESSES if name in attrs}
+        return {**attrs, "addresses": named}
+
+
+class AddressesChange(AddressesInput):
+    """What is named is replaced; null takes an address away."""
+
+    example: ClassVar = {"shipping_address": HOME, "note": "She has moved"}
+
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+
+class NewOrder(LinesInput, AddressesInput):
+    """A product named twice counts once, with both quantities. `external_ref` is your own name for the order.
+
+    An address that is left out is the customer's default, if there is one; null is none.
+    """
 
     example: ClassVar = {
         "customer_id": 3,
         "items": [{"product_id": 7, "quantity": 2}, {"sku": "BULB-9", "quantity": 10}],
         "external_ref": "shop-1001",
         "note": "Ring twice",
+        "shipping_address": HOME,
     }
 
     customer_id = StrictIntegerField(min_value=1, max_value=MOST_ID)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.api.addresses import HOME, AddressSerializer
 from common.api.answers import ProblemSerializer, problem
 from common.api.bulk import Results
 from customers.models import Customer
@@ -52,6 +53,8 @@ EXAMPLE: Mapping[str, Any] = {
     "external_ref": "shop-1001",
     "takes_stock": True,
     "holds": [],
+    "shipping_address": HOME,
+    "billing_address": None,
     "version": 3,
     "actions": [
         {"name": "deliver", "allowed": True, "blockers": []},
@@ -110,13 +113,15 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     customer_id = serializers.IntegerField(read_only=True)
     items = OrderItemSerializer(source="lines", many=True, read_only=True)
     holds = HoldSerializer(source="active_holds", many=True, read_only=True)
+    shipping_address = AddressSerializer(read_only=True, allow_null=True)
+    billing_address = AddressSerializer(read_only=True, allow_null=True)
     actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
         fields: ClassVar = (
-            "id number status customer_id items total_cents currency external_ref takes_stock holds version "
-            "actions "
+            "id number status customer_id items total_cents currency external_ref takes_stock holds "
+            "shipping_address billing_address version actions "
             "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 

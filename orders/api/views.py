@@ -22,7 +22,16 @@ from customers.models import Customer
 from events.models import Event
 from orders import services
 from orders.api.filters import OrderFilter
-from orders.api.inputs import BULK_ACTS, ActInput, BulkAct, Cancellation, ItemsChange, NewOrder, NoteInput
+from orders.api.inputs import (
+    BULK_ACTS,
+    ActInput,
+    AddressesChange,
+    BulkAct,
+    Cancellation,
+    ItemsChange,
+    NewOrder,
+    NoteInput,
+)
 from orders.api.serializers import EventSerializer, ExpandedOrderSerializer, OrderResults, OrderSerializer
 from orders.models import AGGREGATE, Order
 
@@ -43,6 +52,7 @@ class OrderViewSet(ViewSet):
     inputs: ClassVar = {
         "create": NewOrder,
         "change_items": ItemsChange,
+        "change_addresses": AddressesChange,
         "confirm": ActInput,
         "ship": ActInput,
         "deliver": ActInput,
@@ -62,6 +72,7 @@ class OrderViewSet(ViewSet):
         "retrieve": "orders.view_order",
         "create": "orders.place_order",
         "change_items": "orders.edit_items",
+        "change_addresses": "orders.change_addresses",
         "confirm": "orders.confirm_order",
         "ship": "orders.ship_order",
         "deliver": "orders.deliver_order",
@@ -101,7 +112,8 @@ class OrderViewSet(ViewSet):
 
         Checks the stock, takes it and writes the order: all lines or none. Prices are those of today. If there is
         not enough, the 409 names every product that is short, and what is available. Send an Idempotency-Key: then
-        you may repeat the request until it is answered, and there is one order.
+        you may repeat the request until it is answered, and there is one order. The order keeps copies of its
+        addresses, those that you leave out of the customer's defaults.
         """
         fields = self.read()
         lines = fields.pop("items")
@@ -115,6 +127,14 @@ class OrderViewSet(ViewSet):
         """
         fields = self.read()
         return self._act(pk, services.edit_items, lines=fields.pop("items"), **fields)
+
+    @action(detail=True, methods=["patch"], url_path="addresses")
+    def change_addresses(self, request: Request, pk: str) -> HttpResponse:
+        """Change the addresses of an order, until something has left.
+
+        What is named is replaced, and null takes it away. The customer's address book stays as it is.
+        """
+        return self._act(pk, services.change_addresses, **self.read())
 
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, pk: str) -> HttpResponse:

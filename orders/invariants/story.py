@@ -89,6 +89,33 @@ STORY = (
         """,
     ),
     Invariant(
+        "order_addresses_are_what_events_say",
+        "An order's addresses are those that its events said last, as long as they are not forgotten.",
+        AGGREGATE,
+        f"""
+        WITH last AS (
+            SELECT DISTINCT ON (e.aggregateid, field.name) e.aggregateid AS order_id, field.name, e.version,
+                   CASE e.type WHEN 'order.placed' THEN e.personal -> field.name
+                               WHEN 'order.addresses_changed' THEN e.personal #> ARRAY[field.name, '1'] END AS address
+            FROM events e CROSS JOIN (VALUES ('shipping_address'), ('billing_address')) AS field (name)
+            WHERE e.aggregatetype = 'order' AND {only("e.aggregateid")}
+              AND e.type IN ('order.placed', 'order.addresses_changed', 'order.anonymised')
+              AND (e.payload -> 'fields' ? field.name OR e.personal ? field.name)
+            ORDER BY e.aggregateid, field.name, e.version DESC
+        ), told AS (
+            SELECT * FROM last WHERE address <> 'null' AND EXISTS (SELECT FROM orders o WHERE o.id = last.order_id)
+        ), kept AS (
+            SELECT o.id AS order_id, field.name, field.address
+            FROM orders o CROSS JOIN LATERAL (VALUES ('shipping_address', o.shipping_address),
+                                                     ('billing_address', o.billing_address)) AS field (name, address)
+            WHERE field.address IS NOT NULL AND {only("o.id")}
+        )
+        SELECT order_id, name AS address, told.version AS told_in_version
+        FROM kept FULL JOIN told USING (order_id, name)
+        WHERE kept.address IS DISTINCT FROM told.address
+        """,
+    ),
+    Invariant(
         "order_times_are_what_events_say",
         "An order was confirmed, shipped, delivered or cancelled when its events say, and never when they say nothing.",
         AGGREGATE,

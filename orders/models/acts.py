@@ -73,10 +73,18 @@ def no_hold_blocks(order: Order, act: str) -> tuple[Blocker, ...]:
     return tuple(Blocker(OnHold.code, f"It is on hold: {kind.label}.") for kind in kinds)
 
 
+def addresses_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Addresses are fixed as soon as something has left for them."""
+    if act != "change_addresses" or order.status in order.OPEN:
+        return ()
+    return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; it is {order.status}."),)
+
+
 # Asked in this order; the first blocker gives a refused act its error.
 RULES: tuple[Rule, ...] = (
     transition_is_open,
     items_are_open,
+    addresses_are_open,
     order_is_open,
     something_holds,
     no_hold_blocks,

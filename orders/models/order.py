@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
 
+from common.addresses import is_address_or_null
 from customers.models import Customer
 from orders.errors import REFUSALS
 from orders.models.acts import RULES, Action, Blocker
@@ -97,7 +98,18 @@ class Order(models.Model):
 
     HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
     OPEN: ClassVar = (Status.PENDING, Status.CONFIRMED)
-    ACTS: ClassVar = ("edit_items", "confirm", "ship", "deliver", "cancel", "place_hold", "release_hold")
+    ACTS: ClassVar = (
+        "edit_items",
+        "change_addresses",
+        "confirm",
+        "ship",
+        "deliver",
+        "cancel",
+        "place_hold",
+        "release_hold",
+    )
+    # Copies, as agreed with this order; never linked to the customer's address book.
+    ADDRESSES: ClassVar = ("shipping_address", "billing_address")
 
     # Indexed together with created_at below.
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
@@ -105,6 +117,8 @@ class Order(models.Model):
     total_cents = models.BigIntegerField(editable=False)
     external_ref = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where present
     takes_stock = models.BooleanField(default=True, editable=False)
+    shipping_address = models.JSONField(null=True, editable=False)
+    billing_address = models.JSONField(null=True, editable=False)
     # The kinds of its active holds, sorted: what blocks an act is known without another look.
     held_for = ArrayField(models.CharField(max_length=20), default=list, db_default=[], editable=False)
     version = models.IntegerField(default=1, editable=False)
@@ -126,6 +140,7 @@ class Order(models.Model):
         permissions: ClassVar = [
             ("place_order", "Can place orders"),
             ("edit_items", "Can edit the items of orders"),
+            ("change_addresses", "Can change the addresses of orders"),
             ("confirm_order", "Can confirm orders"),
             ("ship_order", "Can ship orders"),
             ("deliver_order", "Can deliver orders"),
@@ -147,6 +162,12 @@ class Order(models.Model):
                 name="orders_open_takes_stock",
             ),
             models.UniqueConstraint(fields=["external_ref"], name="orders_external_ref_unique"),
+            models.CheckConstraint(
+                condition=is_address_or_null("shipping_address"), name="orders_shipping_address_complete"
+            ),
+            models.CheckConstraint(
+                condition=is_address_or_null("billing_address"), name="orders_billing_address_complete"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "created_at"], name="orders_customer_created_at"),

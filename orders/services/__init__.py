@@ -1,6 +1,7 @@
 """What can be done with orders: one function per act."""
 
 from orders.services.acts import add_note, cancel_order, confirm_order, deliver_order, ship_order
+from orders.services.addresses import Addresses, change_addresses
 from orders.services.anonymising import anonymise_customer
 from orders.services.counting import Stock, count_shelf, reserved_units, stock_as_of, stock_now
 from orders.services.demand import Line
@@ -10,11 +11,13 @@ from orders.services.importing import import_orders
 from orders.services.placing import place_order
 
 __all__ = [
+    "Addresses",
     "Line",
     "Stock",
     "add_note",
     "anonymise_customer",
     "cancel_order",
+    "change_addresses",
     "confirm_order",
     "count_shelf",
     "deliver_order",

@@ -1,6 +1,6 @@
 """Forgetting a person while keeping what the books need."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from common import idempotency
 from common.actors import Actor
@@ -8,25 +8,45 @@ from common.errors import require_version
 from customers.models import AGGREGATE as CUSTOMER
 from customers.models import Customer
 from customers.services import blank_customer, lock_whole_customer
-from events.services import forget_personal
+from events.services import append_each, forget_personal, to_json
 from orders.models import AGGREGATE as ORDER
 from orders.models import Order
+from orders.services.writing import lock_orders_of
 
 
 @transaction.atomic(savepoint=False)
 def anonymise_customer(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
-    """Remove everything personal of a customer: from the record, the event log, the notes on their orders and the
-    answers kept for repeated requests. The orders themselves stay.
+    """Remove everything personal of a customer: from the record, the event log, the notes and addresses of their
+    orders and the answers kept for repeated requests. The orders themselves stay.
 
-    Raises NotFound, StaleVersion.
+    Whoever writes something beside one of the orders at this moment is waited for. Raises NotFound, StaleVersion.
     """
     customer = lock_whole_customer(customer_id)
     require_version(customer.version, expected_version)
-    orders = list(Order.objects.filter(customer=customer).values_list("pk", flat=True))
+    orders = lock_orders_of(customer.pk)
 
     forget_personal(CUSTOMER, [customer.pk])
     forget_personal(ORDER, orders)
     idempotency.forget(CUSTOMER, [customer.pk])
     idempotency.forget(ORDER, orders)
 
+    _blank_addresses(customer.pk, actor)
     return blank_customer(customer, actor=actor)
+
+
+def _blank_addresses(customer_id: int, actor: Actor) -> None:
+    """Take the addresses from the orders that have any; each tells that they are gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE orders SET shipping_address = NULL, billing_address = NULL, version = version + 1,
+                              updated_at = statement_timestamp()
+            WHERE customer_id = %s AND (shipping_address IS NOT NULL OR billing_address IS NOT NULL)
+            RETURNING id
+            """,
+            [customer_id],
+        )
+        blanked = [pk for (pk,) in cursor.fetchall()]
+    told = "SELECT id, version, %s::jsonb, NULL::jsonb FROM orders WHERE id = ANY(%s::bigint[])"
+    fields = to_json({"fields": sorted(Order.ADDRESSES)})
+    append_each(ORDER, "order.anonymised", told, [fields, blanked], actor=actor)

@@ -1,12 +1,14 @@
 """The statements that write orders and their lines, and the order's event."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
 
 from common.actors import Actor
+from common.addresses import Address
 from common.errors import NotFound, require_version
 from common.sql import one
 from events.services import Change, append
@@ -22,19 +24,48 @@ def lock_order(order_id: int, expected_version: int | None = None) -> Order:
     return order
 
 
-def insert_header(*, customer_id: int, total_cents: int, external_ref: str | None) -> Order:
+def lock_orders_of(customer_id: int) -> list[int]:
+    """The ids of a customer's orders, all held until the transaction ends; the customer is held before."""
+    orders = Order.objects.locked().filter(customer_id=customer_id).order_by("pk")
+    return list(orders.values_list("pk", flat=True))
+
+
+def insert_header(
+    *, customer_id: int, total_cents: int, external_ref: str | None, addresses: Mapping[str, Address | None]
+) -> Order:
     order = Order(customer_id=customer_id, total_cents=total_cents, external_ref=external_ref)
+    set_addresses(order, addresses)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version)
-            VALUES (%s, %s, %s, %s, true, 1)
+            INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version,
+                                shipping_address, billing_address)
+            VALUES (%s, %s, %s, %s, true, 1, %s::jsonb, %s::jsonb)
             RETURNING id, created_at, updated_at
             """,
-            [customer_id, order.status, total_cents, external_ref],
+            [customer_id, order.status, total_cents, external_ref, *_addresses_as_json(order)],
         )
         order.pk, order.created_at, order.updated_at = one(cursor)
     return order
+
+
+def set_addresses(order: Order, addresses: Mapping[str, Address | None]) -> None:
+    """Give the order copies of the addresses that are named."""
+    for name, address in addresses.items():
+        setattr(order, name, address and address.as_json())
+
+
+def write_addresses(order: Order) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE orders SET shipping_address = %s::jsonb, billing_address = %s::jsonb WHERE id = %s",
+            [*_addresses_as_json(order), order.pk],
+        )
+
+
+def _addresses_as_json(order: Order) -> list[str | None]:
+    addresses = (getattr(order, name) for name in Order.ADDRESSES)
+    return [None if address is None else json.dumps(address, ensure_ascii=False) for address in addresses]
 
 
 # What acts change of an order besides its version and times.
@@ -92,7 +123,15 @@ def delete_lines(order: Order, product_ids: Collection[int]) -> None:
     OrderItem.objects.filter(order=order, product_id__in=product_ids).delete()
 
 
-def record(order: Order, type_: str, payload: dict[str, Any], *, actor: Actor, note: str = "") -> None:
-    """Write the act's event; its version is the order's. A note is personal data and stands apart."""
-    personal = {"note": note} if note else None
-    append(Change(AGGREGATE, order.pk, order.version, type_, payload, personal), actor=actor)
+def record(
+    order: Order,
+    type_: str,
+    payload: dict[str, Any],
+    *,
+    actor: Actor,
+    note: str = "",
+    personal: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the act's event; its version is the order's. A note is personal data and stands apart, like addresses."""
+    apart = {**(personal or {}), **({"note": note} if note else {})}
+    append(Change(AGGREGATE, order.pk, order.version, type_, payload, apart or None), actor=actor)

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
+from customers.tests.factories import CustomerAddressFactory
 from orders.services import Line
 from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
@@ -27,6 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "orders_order_ship": STORE,
     "orders_order_deliver": STORE,
     "orders_order_edit_items": SELL,
+    "orders_order_change_addresses": SELL,
     "orders_order_cancel": SELL,
     "orders_order_place_hold": (SALES, WAREHOUSE, FINANCE, MANAGER),
     "orders_order_release_hold": (SALES, FINANCE, MANAGER),
@@ -44,6 +46,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "customers_customer_add": SELL,
     "customers_customer_edit": (SALES, FINANCE, MANAGER),
     "customers_customer_anonymise": (MANAGER,),
+    "customers_customer_add_address": (SALES, FINANCE, MANAGER),
+    "customers_customeraddress_changelist": ROLES,
+    "customers_customeraddress_change": ROLES,
+    "customers_customeraddress_edit": (SALES, FINANCE, MANAGER),
+    "customers_customeraddress_remove": (SALES, FINANCE, MANAGER),
     "events_event_changelist": (MANAGER,),
     "accounts_apitoken_changelist": CHIEF,
     "accounts_apitoken_change": CHIEF,
@@ -59,6 +66,14 @@ PAGES: dict[str, tuple[str, ...]] = {
     "auth_group_add": CHIEF,
     "auth_group_history": CHIEF,
 }
+
+
+def typed(field: str, **more: str) -> dict[str, str]:
+    """An address as it is typed into a form."""
+    parts = {"name": "Ada", "line1": "12 St James's Square", "city": "London", "country": "GB"}
+    return {**{f"{field}_{part}": text for part, text in parts.items()}, **more}
+
+
 # An act's address → the status of the order it is tried on, and a form that goes through.
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_add": ("PENDING", {"items_sku": "TEA", "items_quantity": "1"}),
@@ -66,6 +81,7 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_ship": ("CONFIRMED", {"note": "two parcels"}),
     "orders_order_deliver": ("SHIPPED", {}),
     "orders_order_edit_items": ("PENDING", {"items_sku": "TEA", "items_quantity": "3"}),
+    "orders_order_change_addresses": ("CONFIRMED", typed("shipping_address", note="she has moved")),
     "orders_order_cancel": ("CONFIRMED", {"reason": "changed their mind"}),
     "orders_order_place_hold": ("CONFIRMED", {"kind": "stock", "reason": "one is broken"}),
     "orders_order_release_hold": ("PENDING", {"reason": "settled"}),
@@ -78,6 +94,9 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "customers_customer_add": ("PENDING", {"email": "grace@example.com"}),
     "customers_customer_edit": ("PENDING", {"email": "grace@example.com"}),
     "customers_customer_anonymise": ("PENDING", {"certain": "on"}),
+    "customers_customer_add_address": ("PENDING", typed("address", is_default_shipping="on")),
+    "customers_customeraddress_edit": ("PENDING", typed("address", is_default_billing="on")),
+    "customers_customeraddress_remove": ("PENDING", {}),
 }
 
 
@@ -85,7 +104,16 @@ def world(status: str = "PENDING") -> dict[str, int]:
     """An order in this status with its product TEA and its customer; their ids by the names of their models."""
     product = ProductFactory(sku="TEA", stock_quantity=10)
     order = OrderFactory(lines=[Line(quantity=2, product_id=product.pk)], status=status)
-    return {"order": order.pk, "product": product.pk, "customer": order.customer_id, "version": order.version}
+    entry = CustomerAddressFactory(customer_id=order.customer_id)
+    ids = {"order": order.pk, "product": product.pk, "customer": order.customer_id, "customeraddress": entry.pk}
+    return {**ids, "version": order.version, "customer_version": entry.version}
+
+
+def version(name: str, pks: dict[str, int]) -> int:
+    """That of the record that an act's page would show."""
+    if name.startswith("orders_order_"):
+        return pks["version"]
+    return pks["customer_version"] if name.startswith("customers_customer") else 1
 
 
 def held(pks: dict[str, int]) -> dict[str, int]:
@@ -110,6 +138,6 @@ def address(name: str, pks: dict[str, int]) -> str:
 
 def filled(name: str, pks: dict[str, int]) -> dict[str, Any]:
     """The form of an act as its page would send it."""
-    unseen = {"idempotency_key": str(uuid.uuid4()), "version": pks["version"] if "_order_" in name else 1}
+    unseen = {"idempotency_key": str(uuid.uuid4()), "version": version(name, pks)}
     named = {name: pk for name, pk in pks.items() if name.endswith("_id")}
     return {"customer_id": pks["customer"], "reorder_level": "0", **named, **unseen, **ACTS[name][1]}

@@ -10,6 +10,7 @@ from common.actors import Actor
 from common.errors import Conflict, NotFound, StaleVersion
 from common.tests.contents import contents
 from common.transactions import run
+from customers.tests.factories import HOME
 from events.models import Event
 from orders import services
 from orders.models import Order
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.django_db
 
 ALLOWED = {
     ("PENDING", "edit_items"): "PENDING",
+    ("PENDING", "change_addresses"): "PENDING",
+    ("CONFIRMED", "change_addresses"): "CONFIRMED",
     ("PENDING", "confirm"): "CONFIRMED",
     ("PENDING", "cancel"): "CANCELLED",
     ("CONFIRMED", "ship"): "SHIPPED",
@@ -33,6 +36,7 @@ PAIRS = [(status, act) for status in Order.Status.values for act in Order.ACTS]
 FORBIDDEN = [pair for pair in PAIRS if pair not in ALLOWED]
 EVENT_OF = {
     "edit_items": "order.items_changed",
+    "change_addresses": "order.addresses_changed",
     "confirm": "order.confirmed",
     "ship": "order.shipped",
     "deliver": "order.delivered",
@@ -40,7 +44,7 @@ EVENT_OF = {
     "place_hold": "order.hold_placed",
 }
 # What an act is refused with where it is not the status that refuses it.
-CODE_OF = {"edit_items": "not_editable", "release_hold": "not_on_hold"}
+CODE_OF = {"edit_items": "not_editable", "change_addresses": "not_editable", "release_hold": "not_on_hold"}
 HOLD: dict[str, Any] = {"kind": "stock", "reason": "One is broken"}
 
 
@@ -48,6 +52,9 @@ def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
     if act == "edit_items":
         lines = [Line(quantity=3, product_id=order.lines[0].product_id)]
         return run(lambda: services.edit_items(order.pk, lines=lines, actor=actor, **more))
+    if act == "change_addresses":
+        addresses = {"shipping_address": HOME}
+        return run(lambda: services.change_addresses(order.pk, addresses=addresses, actor=actor, **more))
     if act == "cancel":
         return run(lambda: services.cancel_order(order.pk, reason="No longer wanted", actor=actor, **more))
     if act == "place_hold":
@@ -64,6 +71,9 @@ def by_api(order: Order, act: str, api: Client, **headers: str) -> Any:
     if act == "edit_items":
         address, method = f"/api/v1/orders/{order.pk}/items/", api.put
         body = {"items": [{"product_id": order.lines[0].product_id, "quantity": 3}]}
+    if act == "change_addresses":
+        address, method = f"/api/v1/orders/{order.pk}/addresses/", api.patch
+        body = {"shipping_address": HOME.as_json()}
     if act == "cancel":
         body = {"reason": "No longer wanted"}
     if act in ("place_hold", "release_hold"):

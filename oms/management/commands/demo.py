@@ -18,6 +18,7 @@ from common.actors import Actor
 from common.commands import OperatorCommand
 from common.transactions import run
 from customers.models import Customer
+from customers.services import add_address
 from oms import demo
 from orders import services
 from orders.models import Order
@@ -51,6 +52,7 @@ class Command(OperatorCommand):
             return
         with tempfile.TemporaryDirectory() as folder:
             import_past(Path(folder))
+        add_addresses()
         place_new()
         self.stdout.write(
             f"Made {Product.objects.count()} products, {Customer.objects.count()} customers "
@@ -79,6 +81,15 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(rows)
+
+
+def add_addresses() -> None:
+    """What came before address books has no address; the orders placed from now on copy theirs."""
+    ids = dict(Customer.objects.values_list("email", "pk"))
+    for entry in demo.entries():
+        defaults = dict.fromkeys(entry.purposes, True)
+        act = partial(add_address, ids[entry.customer_email], address=entry.address, defaults=defaults, actor=ACTOR)
+        run(act)
 
 
 def place_new() -> None:

@@ -1,4 +1,4 @@
-"""Customers in the back-office."""
+"""Customers in the back-office: the list, the page of one, and what can be done there."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from common.admin import Act, ActForm, CreationForm, RecordAdmin, Text, act_on, 
 from customers import services
 from customers.models import AGGREGATE, Customer
 from events.services import Entry, timeline
+
+MOST_SHOWN = 50  # addresses; the list of them has them all
 
 
 class Particulars(forms.Form):
@@ -74,4 +76,5 @@ class CustomerAdmin(RecordAdmin):
             ("Phone", record.phone),
             ("Customer since", moment(record.created_at)),
         ]
-        return {"title": f"Customer {record.pk}", "subtitle": str(record), "pairs": pairs}
+        addresses = record.addresses.order_by("pk")[:MOST_SHOWN]
+        return {"title": f"Customer {record.pk}", "subtitle": str(record), "pairs": pairs, "addresses": addresses}
