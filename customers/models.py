@@ -1,17 +1,18 @@
 """Who buys."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Lower, Now
 
 from common.addresses import FIELDS, Address
 from common.imports.models import StagedGroup, StagedRow
 from common.search import Words, begins
 
 AGGREGATE = "customer"
+GROUP_AGGREGATE = "customer_group"
 SEARCHED = Words("email", "first_name", "last_name")
 
 
@@ -19,9 +20,21 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
 
-    def with_email(self, email: str) -> Self:
-        """The customer known by this address, whatever its case; asked as the unique index can answer it."""
+    def locked_whole(self) -> Self:
+        """So that nobody can even place an order meanwhile."""
+        return self.select_for_update(of=("self",))
+
+    def of_email(self, email: str) -> Self:
+        """The one whose own address this is, whatever its case; asked as the unique index can answer it."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(email)))
+
+    def with_email(self, email: str) -> Self:
+        """The customer known by this address: the one whose own it is, or the one whom that one was merged into."""
+        return self.filter(pk__in=Customer.objects.of_email(email).standing_for())
+
+    def standing_for(self) -> Any:
+        """The ids under which these customers go on: their own, or that of whom they were merged into."""
+        return self.order_by().values_list(Coalesce("merged_into_id", "pk"), flat=True)
 
     def search(self, text: str) -> Self:
         """By the whole e-mail address; else by the beginnings of names and of its parts, or by the phone number."""
@@ -30,18 +43,55 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.alias(words=SEARCHED).filter(begins(text) | Q(phone=text.strip()))
 
 
+class CustomerGroup(models.Model):
+    """Customers that belong together for the business, such as wholesale; a customer is in one or in none."""
+
+    # What may be changed.
+    FIELDS: ClassVar = ("name", "description")
+    SHOWN: ClassVar = ("id", *FIELDS, "version", "created_at", "updated_at")
+
+    name = models.CharField(max_length=255)
+    description = models.CharField(max_length=255, blank=True)
+    version = models.IntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "customer_groups"
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), name="customer_groups_name_unique"),
+            models.CheckConstraint(condition=~Q(name=""), name="customer_groups_name_present"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="customer_groups_version_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Customer(models.Model):
-    """A buyer, known by an e-mail address that is unique whatever its case."""
+    """A buyer, known by an e-mail address that is unique whatever its case.
+
+    One that was merged into another stays as an alias: it has no orders and no addresses, nothing of it changes any
+    more, and who asks for it by e-mail or places an order for it is led to the other.
+    """
 
     # What may be changed, and what counts as personal in the event log.
     PERSONAL: ClassVar = ("email", "first_name", "last_name", "phone")
     # What the API shows of a customer, wherever it does.
-    SHOWN: ClassVar = ("id", *PERSONAL, "version", "created_at", "updated_at")
+    SHOWN: ClassVar = ("id", *PERSONAL, "group_id", "merged_into_id", "version", "created_at", "updated_at")
 
     email = models.EmailField(max_length=255)
     first_name = models.CharField(max_length=255, blank=True)
     last_name = models.CharField(max_length=255, blank=True)
     phone = models.CharField(max_length=255, blank=True)
+    # Both have their index below.
+    group = models.ForeignKey(
+        CustomerGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="customers", db_index=False
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="aliases", db_index=False
+    )
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -51,14 +101,20 @@ class Customer(models.Model):
     class Meta:
         db_table = "customers"
         default_permissions = ("view", "add", "change")
-        permissions: ClassVar = [("anonymise_customer", "Can anonymise customers")]
+        permissions: ClassVar = [
+            ("anonymise_customer", "Can anonymise customers"),
+            ("merge_customer", "Can merge customers"),
+        ]
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="customers_email_unique"),
             models.CheckConstraint(condition=~Q(email=""), name="customers_email_present"),
             models.CheckConstraint(condition=Q(version__gt=0), name="customers_version_positive"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customers_merged_into_another"),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["group", "id"], name="customers_group"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="customers_merged_into"),
             models.Index(fields=["email"], name="customers_email"),
             models.Index(fields=["phone"], name="customers_phone"),
             GinIndex(SEARCHED, name="customers_words"),

@@ -7,4 +7,12 @@ GRANTS: Grants = {
     "add_customer": ("Can add customers", (SALES, MANAGER)),
     "change_customer": ("Can change customers", (SALES, FINANCE, MANAGER)),
     "anonymise_customer": ("Can anonymise customers", (MANAGER,)),
+    "merge_customer": ("Can merge customers", (MANAGER,)),
+}
+# Of customer groups.
+GROUP_GRANTS: Grants = {
+    "view_customergroup": ("Can view customer group", ROLES),
+    "add_customergroup": ("Can add customer group", (MANAGER,)),
+    "change_customergroup": ("Can change customer group", (MANAGER,)),
+    "delete_customergroup": ("Can delete customer group", (MANAGER,)),
 }

@@ -181,6 +181,11 @@ def extent(using: str = "default") -> Extent:
     return Extent(START if epoch is None else Position(epoch, int(xid), position), beyond)
 
 
+def has_happened(aggregate_type: str, aggregate_id: int, type_: str) -> bool:
+    """Whether the story of one thing has an event of this type."""
+    return Event.objects.filter(aggregatetype=aggregate_type, aggregateid=aggregate_id, type=type_).exists()
+
+
 def forget_personal(aggregate_type: str, aggregate_ids: Collection[int]) -> None:
     """Remove what the log knows of a person: the one change that the append-only guard allows."""
     story = Event.objects.filter(aggregatetype=aggregate_type, aggregateid__in=aggregate_ids)

@@ -45,6 +45,11 @@ LAST_NAMES = (
     "Quinn Rossi Schmidt Tanaka Urban Vogel Weber Yılmaz Ziegler Brandt Nguyễn Haas"
 ).split()
 FIRMS = "& Sons, Interiors, Trading, Studio, Partners".split(", ")
+GROUPS = {
+    "Wholesale": "Those who buy to sell; invoices at 30 days",
+    "Friends and family": "Known in person",
+    "Press": "They get samples",
+}
 PLACES = (
     ("10115", "Berlin", "DE", "Invalidenstraße {}"),
     ("20095", "Hamburg", "DE", "Mönckebergstraße {}"),
@@ -121,6 +126,14 @@ def customers() -> list[DemoCustomer]:
         phone = f"+49 30 55{dice.randint(10_000, 99_999)}" if dice.random() < 0.6 else ""
         made.append(DemoCustomer(f"customer{number:04d}@example.com", first, last, phone))
     return made
+
+
+def members() -> Iterator[tuple[str, str]]:
+    """The e-mails of the customers that are in a group, each with the group's name."""
+    dice = random.Random(SEED + 5)
+    for customer in customers():
+        if dice.random() < 0.1:
+            yield customer.email, dice.choice(list(GROUPS))
 
 
 def entries() -> Iterator[DemoEntry]:

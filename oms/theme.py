@@ -27,6 +27,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("admin:reporting_report_changelist"),
                 "permission": "reporting.admin.pages.may_see_any",
             },
+            _item("Groups", "groups", "customers_customergroup_changelist", "customers.view_customergroup"),
         ]
     },
     {

@@ -36,6 +36,13 @@ class NotOnHold(Conflict):
     title = "It is not on hold"
 
 
+class TooManyOrders(Conflict):
+    """A customer whose orders are too many to be moved at once."""
+
+    code = "too_many_orders"
+    title = "The customer has too many orders for this"
+
+
 # By the code of the blocker that an act met first.
 REFUSALS: dict[str, type[Conflict]] = {
     refusal.code: refusal

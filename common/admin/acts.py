@@ -63,6 +63,7 @@ class Act(ABC, View):
     previews: ClassVar[bool] = False
     at_once: ClassVar[bool] = False  # one press on the record's page, with nothing to fill in
     grave: ClassVar[bool] = False  # cannot be taken back
+    removes: ClassVar[bool] = False  # what it was done to is gone then
     template_name: ClassVar[str] = "admin/act.html"
     http_method_names = ["get", "head", "post"]  # noqa: RUF012 - as Django declares it
 
@@ -162,10 +163,13 @@ class Act(ABC, View):
         actor = Actor(user.actor_name, self.request.META.get("oms.request_id"))
         return self.perform(actor=actor, **form.fields_given())
 
+    def place(self, record: Any) -> str:
+        """Where the person is led when it was done: to the page of the record, or to the list where it is gone."""
+        page = f"admin:{record._meta.app_label}_{record._meta.model_name}"
+        return reverse(f"{page}_changelist") if self.removes else reverse(f"{page}_change", args=[record.pk])
+
     def _answer(self, record: Any) -> Answer:
-        options = record._meta
-        place = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[record.pk])
-        return Answer(302, "", {"Location": place}, options.model_name, record.pk)
+        return Answer(302, "", {"Location": self.place(record)}, record._meta.model_name, record.pk)
 
     def _key(self, form: CreationForm) -> Key:
         sent = {name: self.request.POST.getlist(name) for name in self.request.POST if name != "csrfmiddlewaretoken"}

@@ -1,5 +1,5 @@
-"""Customers in the back-office, with their address books."""
+"""Customers in the back-office, with their address books and groups."""
 
-from customers.admin import addresses, people
+from customers.admin import addresses, groups, people
 
-__all__ = ["addresses", "people"]
+__all__ = ["addresses", "groups", "people"]

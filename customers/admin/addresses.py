@@ -12,6 +12,7 @@ from common.admin import Act, ActForm, AddressField, RecordAdmin, act_on
 from common.admin.addresses import label_of
 from common.countries import COUNTRIES
 from customers import services
+from customers.admin.people import CustomerAct
 from customers.models import AGGREGATE, Customer, CustomerAddress
 from events.services import Entry, timeline
 
@@ -32,7 +33,7 @@ class EntryForm(ActForm):
 
 
 @act_on(Customer)
-class AddAddress(Act):
+class AddAddress(CustomerAct):
     name, label, done = "add_address", "Add address", "The address was added."
     permission = "customers.change_customer"
     form_class = EntryForm

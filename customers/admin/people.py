@@ -6,12 +6,23 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from common.admin import Act, ActForm, CreationForm, RecordAdmin, Text, act_on, moment
+from common.admin import Act, ActForm, Blocker, CreationForm, RecordAdmin, Text, act_on, moment
 from customers import services
-from customers.models import AGGREGATE, Customer
+from customers.models import AGGREGATE, Customer, CustomerGroup
 from events.services import Entry, timeline
 
-MOST_SHOWN = 50  # addresses; the list of them has them all
+MOST_SHOWN = 50  # addresses and aliases each
+
+
+class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Chooses a group and gives its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(CustomerGroup.objects.all(), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        group = super().clean(value)
+        return None if group is None else group.pk
 
 
 class Particulars(forms.Form):
@@ -19,6 +30,7 @@ class Particulars(forms.Form):
     first_name = Text(required=False)
     last_name = Text(required=False)
     phone = Text(required=False)
+    group_id = GroupField(required=False, label="Group")
 
 
 class NewCustomer(Particulars, CreationForm):
@@ -27,6 +39,16 @@ class NewCustomer(Particulars, CreationForm):
 
 class CustomerChange(Particulars, ActForm):
     pass
+
+
+class CustomerAct(Act):
+    """An act on a customer; nothing is done to one who was merged into another."""
+
+    @classmethod
+    def blockers(cls, record: Customer) -> tuple[Blocker, ...]:
+        if record.merged_into_id is None:
+            return ()
+        return (Blocker(f"This is customer {record.merged_into_id} now."),)
 
 
 @act_on(Customer)
@@ -40,13 +62,13 @@ class Create(Act):
 
 
 @act_on(Customer)
-class Change(Act):
+class Change(CustomerAct):
     name, label, saves, done = "edit", "Edit", "Save", "The customer was saved."
     permission = "customers.change_customer"
     form_class = CustomerChange
 
     def initial(self) -> dict[str, Any]:
-        return {name: getattr(self.record, name) for name in Customer.PERSONAL}
+        return {name: getattr(self.record, name) for name in (*Customer.PERSONAL, "group_id")}
 
     def perform(self, **fields: Any) -> Customer:
         return services.change_customer(self.record.pk, **fields)
@@ -55,9 +77,10 @@ class Change(Act):
 @admin.register(Customer)
 class CustomerAdmin(RecordAdmin):
     record_template = "admin/customers/customer/record.html"
-    list_display = ("id", "email", "first_name", "last_name", "phone", "created_at")
+    list_display = ("id", "email", "first_name", "last_name", "phone", "group", "created_at")
     list_display_links = ("id", "email")
-    list_filter = ("created_at",)
+    list_select_related = ("group",)
+    list_filter = ("group", "created_at")
     search_fields = ("email",)
     search_help_text = "Beginning of a name or of an e-mail address, or a phone number"
     sortable_by = ("id", "created_at")
@@ -74,7 +97,13 @@ class CustomerAdmin(RecordAdmin):
             ("First name", record.first_name),
             ("Last name", record.last_name),
             ("Phone", record.phone),
+            ("Group", str(record.group or "")),
             ("Customer since", moment(record.created_at)),
         ]
-        addresses = record.addresses.order_by("pk")[:MOST_SHOWN]
-        return {"title": f"Customer {record.pk}", "subtitle": str(record), "pairs": pairs, "addresses": addresses}
+        return {
+            "title": f"Customer {record.pk}",
+            "subtitle": str(record),
+            "pairs": pairs,
+            "addresses": record.addresses.order_by("pk")[:MOST_SHOWN],
+            "aliases": record.aliases.order_by("pk")[:MOST_SHOWN],
+        }

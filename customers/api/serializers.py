@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from common.api.bulk import items_of
-from common.api.fields import InputSerializer, StrictCharField
+from common.api.fields import MOST_ID, InputSerializer, StrictCharField, StrictIntegerField
 from customers.models import Customer
 
 ADA: Mapping[str, Any] = {
@@ -18,15 +18,20 @@ ADA: Mapping[str, Any] = {
 
 
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
-    """Who buys."""
+    """Who buys. `merged_into_id` is who goes on, where this one is the same person."""
 
     example: ClassVar = {
         "id": 3,
         **ADA,
+        "group_id": 2,
+        "merged_into_id": None,
         "version": 1,
         "created_at": "2026-01-31T12:00:00Z",
         "updated_at": "2026-01-31T12:00:00Z",
     }
+
+    group_id = serializers.IntegerField(read_only=True, allow_null=True)
+    merged_into_id = serializers.IntegerField(read_only=True, allow_null=True)
 
     class Meta:
         model = Customer
@@ -46,6 +51,7 @@ class CustomerChange(InputSerializer):
     first_name = StrictCharField(required=False, allow_blank=True)
     last_name = StrictCharField(required=False, allow_blank=True)
     phone = StrictCharField(required=False, allow_blank=True)
+    group_id = StrictIntegerField(required=False, allow_null=True, min_value=1, max_value=MOST_ID)
 
 
 class NewCustomer(CustomerChange):

@@ -3,10 +3,12 @@ from rest_framework.routers import SimpleRouter
 
 from common.api.views import ID
 from customers.api.addresses import AddressViewSet
+from customers.api.groups import GroupViewSet
 from customers.api.views import CustomerViewSet
 
 router = SimpleRouter()
 router.register("customers", CustomerViewSet)
+router.register("customer-groups", GroupViewSet, basename="group")
 
 ADDRESSES = rf"^customers/(?P<customer_id>{ID})/addresses/"
 

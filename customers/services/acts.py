@@ -9,16 +9,29 @@ from django.utils import timezone
 from common.actors import Actor
 from common.errors import require_version
 from customers.models import AGGREGATE, Customer, CustomerAddress
+from customers.services.groups import hold_group
 from customers.services.holding import lock_customer
 from events.services import Change, append
 
 
 @transaction.atomic(savepoint=False)
 def create_customer(
-    *, actor: Actor, email: str, first_name: str = "", last_name: str = "", phone: str = ""
+    *,
+    actor: Actor,
+    email: str,
+    first_name: str = "",
+    last_name: str = "",
+    phone: str = "",
+    group_id: int | None = None,
 ) -> Customer:
-    """Add a customer. A second one with the same e-mail, whatever its case, is refused by the database."""
-    customer = Customer.objects.create(email=email, first_name=first_name, last_name=last_name, phone=phone)
+    """Add a customer. A second one with the same e-mail, whatever its case, is refused by the database.
+
+    Raises InvalidInput for an unknown group.
+    """
+    _hold_group(group_id)
+    customer = Customer.objects.create(
+        email=email, first_name=first_name, last_name=last_name, phone=phone, group_id=group_id
+    )
     return _created(customer, actor)
 
 
@@ -26,7 +39,7 @@ def create_customer(
 def change_customer(customer_id: int, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> Customer:
     """Change a customer's particulars; naming a value it already has changes nothing and records nothing.
 
-    Raises NotFound, StaleVersion.
+    Raises NotFound, StaleVersion, CustomerMerged, InvalidInput for an unknown group.
     """
     customer = lock_customer(customer_id)
     require_version(customer.version, expected_version)
@@ -34,14 +47,21 @@ def change_customer(customer_id: int, *, actor: Actor, expected_version: int | N
 
 
 @transaction.atomic(savepoint=False)
-def put_customer(*, actor: Actor, email: str, **fields: str) -> Customer:
+def put_customer(*, actor: Actor, email: str, **fields: Any) -> Customer:
     """Create the customer with this e-mail address, or change what is named of the one there is.
 
-    Whoever creates the same one at the same moment is waited for, and then changed.
+    Whoever creates the same one at the same moment is waited for, and then changed. An alias's address leads to the
+    customer whom it was merged into, who keeps their own. Raises InvalidInput for an unknown group.
     """
     known = Customer.objects.locked().with_email(email)
     customer, is_new = known.get_or_create(defaults={"email": email, **fields})
-    return _created(customer, actor) if is_new else _changed(customer, {"email": email, **fields}, actor)
+    if is_new:
+        _hold_group(customer.group_id)
+        return _created(customer, actor)
+    if customer.merged_into_id is not None:  # at this moment, by whom we waited for
+        return put_customer(actor=actor, email=email, **fields)
+    is_own = customer.email == email or Customer.objects.of_email(email).filter(pk=customer.pk).exists()
+    return _changed(customer, {"email": email, **fields} if is_own else fields, actor)
 
 
 def blank_customer(customer: Customer, *, actor: Actor) -> Customer:
@@ -62,18 +82,21 @@ def blank_customer(customer: Customer, *, actor: Actor) -> Customer:
 
 
 def _created(customer: Customer, actor: Actor) -> Customer:
-    changes = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
+    changes: dict[str, list[Any]] = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
+    if customer.group_id is not None:
+        changes["group_id"] = [None, customer.group_id]
     append(_change(customer, "customer.created", changes), actor=actor)
     return customer
 
 
-def _changed(customer: Customer, fields: Mapping[str, str], actor: Actor) -> Customer:
+def _changed(customer: Customer, fields: Mapping[str, Any], actor: Actor) -> Customer:
     changes = {
         name: [getattr(customer, name), value] for name, value in fields.items() if getattr(customer, name) != value
     }
     if not changes:
         return customer
 
+    _hold_group(fields["group_id"] if "group_id" in changes else None)
     for name, (_, value) in changes.items():
         setattr(customer, name, value)
     customer.version += 1
@@ -84,5 +107,13 @@ def _changed(customer: Customer, fields: Mapping[str, str], actor: Actor) -> Cus
 
 
 def _change(customer: Customer, type_: str, changes: dict[str, list[Any]]) -> Change:
-    """Every field of a customer is personal, so the payload names only which ones changed."""
-    return Change(AGGREGATE, customer.pk, customer.version, type_, {"fields": sorted(changes)}, personal=changes)
+    """Most of a customer is personal: of that the payload names only which fields changed."""
+    personal = {name: pair for name, pair in changes.items() if name in Customer.PERSONAL}
+    others = {name: pair for name, pair in changes.items() if name not in Customer.PERSONAL}
+    payload = {"fields": sorted(personal), **others}
+    return Change(AGGREGATE, customer.pk, customer.version, type_, payload, personal or None)
+
+
+def _hold_group(group_id: int | None) -> None:
+    if group_id is not None:
+        hold_group(group_id)

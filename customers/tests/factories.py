@@ -6,8 +6,8 @@ import factory
 
 from common.actors import Actor
 from common.addresses import Address
-from customers.models import Customer, CustomerAddress
-from customers.services import add_address, create_customer
+from customers.models import Customer, CustomerAddress, CustomerGroup
+from customers.services import add_address, create_customer, create_group
 
 
 class CustomerFactory(factory.django.DjangoModelFactory[Customer]):
@@ -39,3 +39,15 @@ class CustomerAddressFactory(factory.django.DjangoModelFactory[CustomerAddress])
     def _create(cls, model_class: type[CustomerAddress], *args: Any, **kwargs: Any) -> CustomerAddress:
         customer_id = kwargs.pop("customer_id", None) or CustomerFactory().pk
         return add_address(customer_id, actor=Actor.command("test"), **kwargs)
+
+
+class CustomerGroupFactory(factory.django.DjangoModelFactory[CustomerGroup]):
+    class Meta:
+        model = CustomerGroup
+
+    name = factory.Sequence(lambda n: f"Group {n}")
+    description = "Those who buy to sell"
+
+    @classmethod
+    def _create(cls, model_class: type[CustomerGroup], *args: Any, **kwargs: Any) -> CustomerGroup:
+        return create_group(actor=Actor.command("test"), **kwargs)

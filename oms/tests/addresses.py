@@ -15,7 +15,7 @@ from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
 from accounts.services import create_token
 from common.actors import Actor
 from common.api.addresses import HOME
-from customers.tests.factories import CustomerAddressFactory
+from customers.tests.factories import CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
 from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
 from reporting.reports import REPORTS
@@ -37,6 +37,8 @@ class World:
     token: int
     hold: int = 1
     address: int = 1
+    group: int = 1
+    other_customer: int = 2
 
     @classmethod
     def with_order(cls, status: str, *, held: bool = False) -> "World":
@@ -44,8 +46,9 @@ class World:
         hold = HoldFactory(order_id=order.pk).pk if held else 1
         owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
         token, _ = create_token(owner, name="example", actor=Actor.command("test"))
-        entry = CustomerAddressFactory()
-        return cls(entry.customer_id, ProductFactory(sku="EXAMPLE").pk, order.pk, token.pk, hold, entry.pk)
+        product = ProductFactory(sku="EXAMPLE")
+        entry, group, other = CustomerAddressFactory(), CustomerGroupFactory(), CustomerFactory()
+        return cls(entry.customer_id, product.pk, order.pk, token.pk, hold, entry.pk, group.pk, other.pk)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,17 @@ def _product(world: World) -> dict[str, Any]:
 
 
 def _customer(world: World) -> dict[str, Any]:
-    return {"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper", "phone": "123"}
+    return {
+        "email": "grace@example.com",
+        "first_name": "Grace",
+        "last_name": "Hopper",
+        "phone": "123",
+        "group_id": world.group,
+    }
+
+
+def _group(world: World) -> dict[str, Any]:
+    return {"name": "Trade", "description": "They buy to sell"}
 
 
 def _entry(world: World) -> dict[str, Any]:
@@ -126,6 +139,12 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("patch", "customer-detail"): Example((SALES, FINANCE, MANAGER), _customer),
     ("post", "customer-bulk"): Example((SALES, MANAGER), lambda w: {"items": [_customer(w)]}),
     ("get", "customer-orders"): Example(ROLES),
+    ("post", "customer-merge"): Example((MANAGER,), lambda w: {"into": w.other_customer}),
+    ("get", "group-list"): Example(ROLES),
+    ("post", "group-list"): Example((MANAGER,), _group),
+    ("get", "group-detail"): Example(ROLES),
+    ("patch", "group-detail"): Example((MANAGER,), _group),
+    ("delete", "group-detail"): Example((MANAGER,), lambda w: {}),
     ("get", "address-list"): Example(ROLES),
     ("post", "address-list"): Example((SALES, FINANCE, MANAGER), _entry),
     ("get", "address-detail"): Example(ROLES),

@@ -28,6 +28,8 @@ def out_of_order(aggregate: str) -> str:
     """
 
 
+GROUP = {"customer_group_id": "customer_group"}
+MERGED_BY_HAND = "UPDATE customers SET merged_into_id = %(customer)s WHERE id = %(alias)s"
 PRODUCT, ORDER, CUSTOMER = {"product_id": "product"}, {"order_id": "order"}, {"customer_id": "customer"}
 LINE = PRODUCT | ORDER
 
@@ -80,6 +82,33 @@ BREAKAGES: dict[str, Breakage] = {
     "default_addresses_are_what_events_say": Breakage(
         "UPDATE customer_addresses SET is_default_billing = true WHERE id = %(address)s", CUSTOMER
     ),
+    "alias_has_no_addresses": Breakage(
+        f"{MERGED_BY_HAND}; UPDATE customer_addresses SET customer_id = %(alias)s WHERE id = %(address)s",
+        {"customer_id": "alias", "address_id": "address"},
+        frozenset(
+            {
+                "customer_place_is_what_events_say",
+                "address_book_is_what_events_say",
+                "default_addresses_are_what_events_say",
+            }
+        ),
+    ),
+    "alias_leads_to_a_customer": Breakage(
+        f"{MERGED_BY_HAND}; UPDATE customers SET merged_into_id = %(alias)s WHERE id = %(customer)s",
+        {"customer_id": "customer", "merged_into_id": "alias"},
+        frozenset({"customer_place_is_what_events_say", "alias_has_no_addresses", "alias_has_no_orders"}),
+    ),
+    "customer_place_is_what_events_say": Breakage(
+        "UPDATE customers SET group_id = NULL WHERE id = %(customer)s", CUSTOMER
+    ),
+    "customer_group_version_is_event_count": Breakage(
+        "UPDATE customer_groups SET version = 9 WHERE id = %(customer_group)s", GROUP
+    ),
+    "customer_group_events_in_order": Breakage(out_of_order("customer_group"), GROUP),
+    "customer_group_event_has_customer_group": Breakage(event("customer_group"), {"customer_group_id": "missing"}),
+    "customer_group_is_what_events_say": Breakage(
+        "UPDATE customer_groups SET description = 'Retail' WHERE id = %(customer_group)s", GROUP
+    ),
     "order_has_a_line": Breakage(
         "DELETE FROM order_items WHERE order_id = %(order)s",
         ORDER,
@@ -126,6 +155,11 @@ BREAKAGES: dict[str, Breakage] = {
         {"order_id": "order", "product_id": "empty"},
     ),
     "event_is_about_a_known_kind": Breakage(event("ghost"), {"aggregateid": "missing"}),
+    "alias_has_no_orders": Breakage(
+        f"{MERGED_BY_HAND}; UPDATE orders SET customer_id = %(alias)s WHERE id = %(order)s",
+        ORDER | {"customer_id": "alias"},
+        frozenset({"customer_place_is_what_events_say", "order_header_is_what_events_say"}),
+    ),
     "answer_has_its_order": Breakage(
         """
         INSERT INTO idempotency_keys (owner_id, key, fingerprint, status, headers, body, subject_type, subject_id)

@@ -51,6 +51,7 @@ NOT_A_NUMBER: dict[str, Any] = {
     "right to left": "שלום", "an emoji": "😀",
 }  # fmt: skip
 NOT_POSITIVE = {**NOT_A_NUMBER, "zero": 0}
+NOT_A_REFERENCE = {**NOT_POSITIVE, "unknown": 987654321}
 NOT_A_BOOLEAN: dict[str, Any] = {
     **NUMBERS, **WRONG_TYPES, "zero": 0, "one": 1, "true as text": "true", "empty": "",
 }  # fmt: skip
@@ -115,7 +116,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "is_active": NOT_A_BOOLEAN,
     "shipping_address": NOT_AN_ADDRESS,
     "billing_address": NOT_AN_ADDRESS,
-    "customer_id": {**NOT_POSITIVE, "unknown": 987654321},
+    "customer_id": NOT_A_REFERENCE,
     "items": NOT_LINES,
     "external_ref": {name: value for name, value in NOT_A_NAME.items() if name != "null"},
     "note": NOT_TEXT,
@@ -126,6 +127,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "scopes": NOT_SCOPES,
     "expires_at": NOT_AN_INSTANT,
     "kind": {**NOT_A_NAME, "unknown": "weather", "in capitals": "PAYMENT"},
+    "group_id": {name: value for name, value in NOT_A_REFERENCE.items() if name != "null"},
+    "into": NOT_A_REFERENCE,
     "action": {**NOT_A_NAME, "unknown": "explode", "not for many": "edit_items"},
     "ids": {
         **NUMBERS, "null": None, "text": "1", "empty": [], "a name": ["SO-1"], "zero": [0], "twice": [1, 1],

@@ -55,7 +55,8 @@ BAD_TEXT = ("%00", "a%00b", "x" * 256, "")
 BAD_SEARCHES = ("%00", "a%00b", "x" * 101, "")
 FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
     "customer-list": {
-        "email": BAD_TEXT, "search": BAD_SEARCHES, "created_after": BAD_INSTANTS, "created_before": BAD_INSTANTS,
+        "email": BAD_TEXT, "group_id": BAD_NUMBERS, "search": BAD_SEARCHES, "created_after": BAD_INSTANTS,
+        "created_before": BAD_INSTANTS,
         "updated_since": BAD_INSTANTS,
     },
     "product-list": {

@@ -72,14 +72,18 @@ class Shop(RuleBasedStateMachine):
         return [Line(units, self.model.shelves[sku].pk) for sku, units in basket.items()]
 
     @rule(basket=baskets)
-    def place(self, basket: dict[str, int]) -> None:
+    def place_for_the_customer(self, basket: dict[str, int]) -> None:
+        self.place(basket, self.customer.pk)
+
+    def place(self, basket: dict[str, int], customer_id: int) -> None:
         model, expected = self.model, self.model.refusal(basket, {})
         order = self.attempt(
-            lambda: services.place_order(customer_id=self.customer.pk, lines=self.lines(basket), actor=ACTOR), expected
+            lambda: services.place_order(customer_id=customer_id, lines=self.lines(basket), actor=ACTOR), expected
         )
         if order is not None:
             agreed = {sku: (units, model.shelves[sku].price) for sku, units in basket.items()}
-            model.sales.append(Sale(order.pk, agreed, city=model.city))
+            city = model.city if customer_id == self.customer.pk else None
+            model.sales.append(Sale(order.pk, agreed, city=city))
             for sku, units in basket.items():
                 model.move(sku, -units)
 
@@ -178,6 +182,15 @@ class Shop(RuleBasedStateMachine):
         self.model.customer_version += 1
         self.model.city = None
 
+    @rule(basket=baskets)
+    def merge_a_twin(self, basket: dict[str, int]) -> None:
+        twin, sales = CustomerFactory(), len(self.model.sales)
+        self.place(basket, twin.pk)
+        self.attempt(lambda: services.merge_customers(twin.pk, into=self.customer.pk, actor=ACTOR), None)
+        for sale in self.model.sales[sales:]:
+            sale.version += 1
+        self.model.customer_version += 3  # the twin came and went, and the customer is told
+
     @rule(sku=skus, delta=st.integers(-6, 6))
     def adjust(self, sku: str, delta: int) -> None:
         shelf = self.model.shelves[sku]
@@ -251,6 +264,7 @@ class Shop(RuleBasedStateMachine):
         stored = Order.objects.with_lines().in_bulk([sale.pk for sale in self.model.sales])
         for sale in self.model.sales:
             order = stored[sale.pk]
+            assert order.customer_id == self.customer.pk
             assert (order.status, order.total_cents, order.version) == (sale.status, sale.total, sale.version)
             assert order.held_for == sorted(sale.holds)
             by_id = {line.product_id: (line.quantity, line.unit_price_cents) for line in order.lines}

@@ -49,7 +49,7 @@ class OrderFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
     def filter_customer_email(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        return orders.filter(customer__in=Customer.objects.with_email(value))
+        return orders.filter(customer_id__in=Customer.objects.of_email(value).standing_for())
 
     def filter_number(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.numbered(value)

@@ -138,6 +138,24 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
 
 class OrderedBySerializer(serializers.ModelSerializer[Customer]):
+    """Who buys. `merged_into_id` is who goes on, where this one is the same person."""
+
+    example: ClassVar = {
+        "id": 3,
+        "email": "ada@example.com",
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "phone": "+44 20 7946 0000",
+        "group_id": 2,
+        "merged_into_id": None,
+        "version": 2,
+        "created_at": WHEN,
+        "updated_at": WHEN,
+    }
+
+    group_id = serializers.IntegerField(read_only=True, allow_null=True)
+    merged_into_id = serializers.IntegerField(read_only=True, allow_null=True)
+
     class Meta:
         ref_name = "Customer"
         model = Customer

@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from common.api.views import ID
 from orders.api.holds import HoldViewSet
+from orders.api.merging import MergedCustomersViewSet
 from orders.api.stock import StockViewSet
 from orders.api.views import CustomerOrdersViewSet, OrderViewSet
 
@@ -24,6 +25,11 @@ urlpatterns = [
     re_path(ORDER + "holds/$", HoldViewSet.as_view({"get": "list", "post": "place"}), name="order-holds"),
     re_path(
         ORDER + rf"holds/(?P<pk>{ID})/release/$", HoldViewSet.as_view({"post": "release"}), name="order-release-hold"
+    ),
+    re_path(
+        rf"^customers/(?P<pk>{ID})/merge/$",
+        MergedCustomersViewSet.as_view({"post": "merge"}),
+        name="customer-merge",
     ),
     *router.urls,
 ]

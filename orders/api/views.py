@@ -113,7 +113,8 @@ class OrderViewSet(ViewSet):
         Checks the stock, takes it and writes the order: all lines or none. Prices are those of today. If there is
         not enough, the 409 names every product that is short, and what is available. Send an Idempotency-Key: then
         you may repeat the request until it is answered, and there is one order. The order keeps copies of its
-        addresses, those that you leave out of the customer's defaults.
+        addresses, those that you leave out of the customer's defaults. An order for a customer who was merged into
+        another is the other's.
         """
         fields = self.read()
         lines = fields.pop("items")

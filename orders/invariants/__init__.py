@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from common.invariants import Count, only
 from customers.models import AGGREGATE as CUSTOMER
+from customers.models import GROUP_AGGREGATE as GROUP
 from events.invariants import told_in_events
 from orders.invariants.holds import HOLDS
 from orders.invariants.references import REFERENCES
@@ -32,5 +33,6 @@ def scope_of(order_id: int, *, using: str) -> dict[str, list[int]] | None:
     return {
         AGGREGATE: [order_id],
         CUSTOMER: [order.customer_id],
+        GROUP: [order.customer.group_id] if order.customer.group_id else [],
         PRODUCT: list(products.values_list("pk", flat=True)),
     }

@@ -33,11 +33,21 @@ REFERENCES = (
     ),
     Invariant(
         "event_is_about_a_known_kind",
-        "Every event is about a customer, a product or an order.",
+        "Every event is about a customer, a group of customers, a product or an order.",
         LOG,
         """
         SELECT aggregatetype, aggregateid, version, id AS event_id FROM events
-        WHERE aggregatetype NOT IN ('customer', 'product', 'order')
+        WHERE aggregatetype NOT IN ('customer', 'customer_group', 'product', 'order')
+        """,
+    ),
+    Invariant(
+        "alias_has_no_orders",
+        "The orders of whoever was merged are those of the one who goes on.",
+        AGGREGATE,
+        f"""
+        SELECT o.id AS order_id, o.customer_id, c.merged_into_id
+        FROM customers c JOIN orders o ON o.customer_id = c.id
+        WHERE c.merged_into_id IS NOT NULL AND {only("o.id")}
         """,
     ),
     Invariant(

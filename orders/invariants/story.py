@@ -27,7 +27,7 @@ STORY = (
     ),
     Invariant(
         "order_header_is_what_events_say",
-        "An order's customer, date, external reference and whether it takes stock are as its first event says.",
+        "An order's customer is as its events said last, date, reference and whether it takes stock as its first does.",
         AGGREGATE,
         f"""
         SELECT o.id AS order_id, o.customer_id, o.external_ref, o.takes_stock, o.created_at,
@@ -36,10 +36,17 @@ STORY = (
         LEFT JOIN events first
                ON first.aggregatetype = 'order' AND first.aggregateid = o.id AND first.version = 1
               AND first.type IN ('order.placed', 'order.imported')
+        LEFT JOIN (
+            SELECT DISTINCT ON (aggregateid) aggregateid, payload #>> '{{customer_id,1}}' AS customer_id
+            FROM events
+            WHERE aggregatetype = 'order' AND type = 'order.customer_changed' AND {only("aggregateid")}
+            ORDER BY aggregateid, version DESC
+        ) moved ON moved.aggregateid = o.id
         WHERE {only("o.id")}
           AND (o.customer_id::text, o.external_ref, o.takes_stock::text, o.created_at)
               IS DISTINCT FROM
-              (first.payload ->> 'customer_id', first.payload ->> 'external_ref', first.payload ->> 'takes_stock',
+              (coalesce(moved.customer_id, first.payload ->> 'customer_id'),
+               first.payload ->> 'external_ref', first.payload ->> 'takes_stock',
                (first.payload ->> 'created_at')::timestamptz)
         """,
     ),

@@ -76,7 +76,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self.of_sku(text)
         if self.numbered(f"SO-{text}").exists():
             return self.numbered(f"SO-{text}")
-        buyers = Customer.objects.search(text).order_by().values_list("pk", flat=True)[:MOST_BUYERS]
+        buyers = Customer.objects.search(text).standing_for()[:MOST_BUYERS]
         return self.filter(customer_id__in=list(buyers))
 
     def locked(self) -> Self:

@@ -8,6 +8,7 @@ from orders.services.demand import Line
 from orders.services.editing import edit_items
 from orders.services.holds import place_hold, release_hold
 from orders.services.importing import import_orders
+from orders.services.merging import merge_customers
 from orders.services.placing import place_order
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "deliver_order",
     "edit_items",
     "import_orders",
+    "merge_customers",
     "place_hold",
     "place_order",
     "release_hold",

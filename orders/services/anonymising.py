@@ -7,7 +7,7 @@ from common.actors import Actor
 from common.errors import require_version
 from customers.models import AGGREGATE as CUSTOMER
 from customers.models import Customer
-from customers.services import blank_customer, lock_whole_customer
+from customers.services import blank_customer, lock_aliases, lock_whole_customer
 from events.services import append_each, forget_personal, to_json
 from orders.models import AGGREGATE as ORDER
 from orders.models import Order
@@ -16,21 +16,26 @@ from orders.services.writing import lock_orders_of
 
 @transaction.atomic(savepoint=False)
 def anonymise_customer(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
-    """Remove everything personal of a customer: from the record, the event log, the notes and addresses of their
-    orders and the answers kept for repeated requests. The orders themselves stay.
+    """Remove everything personal of a customer and of who was merged into them: from the records, the event log, the
+    notes and addresses of their orders and the answers kept for repeated requests. The orders themselves stay.
 
-    Whoever writes something beside one of the orders at this moment is waited for. Raises NotFound, StaleVersion.
+    Whoever writes something beside one of the orders at this moment is waited for. Raises NotFound, StaleVersion,
+    CustomerMerged.
     """
     customer = lock_whole_customer(customer_id)
     require_version(customer.version, expected_version)
+    aliases = lock_aliases(customer)
     orders = lock_orders_of(customer.pk)
 
-    forget_personal(CUSTOMER, [customer.pk])
+    people = [customer.pk, *(alias.pk for alias in aliases)]
+    forget_personal(CUSTOMER, people)
     forget_personal(ORDER, orders)
-    idempotency.forget(CUSTOMER, [customer.pk])
+    idempotency.forget(CUSTOMER, people)
     idempotency.forget(ORDER, orders)
 
     _blank_addresses(customer.pk, actor)
+    for alias in aliases:
+        blank_customer(alias, actor=actor)
     return blank_customer(customer, actor=actor)
 
 

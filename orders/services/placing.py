@@ -29,10 +29,11 @@ def place_order(
 ) -> Order:
     """Take the stock and write the order: all lines or none, in six statements whatever their number.
 
-    An address that is not named is the customer's default, which costs a seventh. Raises InvalidInput (unknown
-    customer or product), InsufficientStock, ProductUnavailable.
+    An address that is not named is the customer's default, which costs a seventh. An order for an alias is one of the
+    customer whom it was merged into. Raises InvalidInput (unknown customer or product), InsufficientStock,
+    ProductUnavailable.
     """
-    hold_customer(customer_id)
+    customer_id = hold_customer(customer_id)
     copies = agreed_addresses(customer_id, addresses)
     demand = lock_demand(lines)
     require_available(demand)

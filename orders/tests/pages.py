@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
-from customers.tests.factories import CustomerAddressFactory
+from customers.tests.factories import CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
 from orders.services import Line
 from orders.tests.factories import HoldFactory, OrderFactory
 from products.tests.factories import ProductFactory
@@ -47,6 +47,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "customers_customer_edit": (SALES, FINANCE, MANAGER),
     "customers_customer_anonymise": (MANAGER,),
     "customers_customer_add_address": (SALES, FINANCE, MANAGER),
+    "customers_customer_merge": (MANAGER,),
+    "customers_customergroup_changelist": ROLES,
+    "customers_customergroup_change": ROLES,
+    "customers_customergroup_add": (MANAGER,),
+    "customers_customergroup_edit": (MANAGER,),
+    "customers_customergroup_remove": (MANAGER,),
     "customers_customeraddress_changelist": ROLES,
     "customers_customeraddress_change": ROLES,
     "customers_customeraddress_edit": (SALES, FINANCE, MANAGER),
@@ -95,6 +101,10 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "customers_customer_edit": ("PENDING", {"email": "grace@example.com"}),
     "customers_customer_anonymise": ("PENDING", {"certain": "on"}),
     "customers_customer_add_address": ("PENDING", typed("address", is_default_shipping="on")),
+    "customers_customer_merge": ("PENDING", {}),
+    "customers_customergroup_add": ("PENDING", {"name": "Trade"}),
+    "customers_customergroup_edit": ("PENDING", {"name": "Trade", "description": "They buy to sell"}),
+    "customers_customergroup_remove": ("PENDING", {}),
     "customers_customeraddress_edit": ("PENDING", typed("address", is_default_billing="on")),
     "customers_customeraddress_remove": ("PENDING", {}),
 }
@@ -106,6 +116,7 @@ def world(status: str = "PENDING") -> dict[str, int]:
     order = OrderFactory(lines=[Line(quantity=2, product_id=product.pk)], status=status)
     entry = CustomerAddressFactory(customer_id=order.customer_id)
     ids = {"order": order.pk, "product": product.pk, "customer": order.customer_id, "customeraddress": entry.pk}
+    ids |= {"customergroup": CustomerGroupFactory().pk, "other_customer": CustomerFactory().pk}
     return {**ids, "version": order.version, "customer_version": entry.version}
 
 
@@ -113,7 +124,7 @@ def version(name: str, pks: dict[str, int]) -> int:
     """That of the record that an act's page would show."""
     if name.startswith("orders_order_"):
         return pks["version"]
-    return pks["customer_version"] if name.startswith("customers_customer") else 1
+    return pks["customer_version"] if name.startswith(("customers_customer_", "customers_customeraddress_")) else 1
 
 
 def held(pks: dict[str, int]) -> dict[str, int]:
@@ -140,4 +151,5 @@ def filled(name: str, pks: dict[str, int]) -> dict[str, Any]:
     """The form of an act as its page would send it."""
     unseen = {"idempotency_key": str(uuid.uuid4()), "version": version(name, pks)}
     named = {name: pk for name, pk in pks.items() if name.endswith("_id")}
-    return {"customer_id": pks["customer"], "reorder_level": "0", **named, **unseen, **ACTS[name][1]}
+    chosen = {"customer_id": pks["customer"], "into": pks["other_customer"]}
+    return {**chosen, "reorder_level": "0", **named, **unseen, **ACTS[name][1]}

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 SHAPES = {
     "customer-detail": {
-        "id": int, "email": str, "first_name": str, "last_name": str, "phone": str, "version": int, "created_at": str,
-        "updated_at": str,
+        "id": int, "email": str, "first_name": str, "last_name": str, "phone": str,
+        "group_id": type(None), "merged_into_id": type(None), "version": int, "created_at": str, "updated_at": str,
     },
     "product-detail": {
         "id": int, "sku": str, "name": str, "description": str, "price_cents": int, "currency": str,

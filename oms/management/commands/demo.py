@@ -18,7 +18,7 @@ from common.actors import Actor
 from common.commands import OperatorCommand
 from common.transactions import run
 from customers.models import Customer
-from customers.services import add_address
+from customers.services import add_address, change_customer, create_group
 from oms import demo
 from orders import services
 from orders.models import Order
@@ -52,6 +52,7 @@ class Command(OperatorCommand):
             return
         with tempfile.TemporaryDirectory() as folder:
             import_past(Path(folder))
+        add_groups()
         add_addresses()
         place_new()
         self.stdout.write(
@@ -81,6 +82,16 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(rows)
+
+
+def add_groups() -> None:
+    ids = dict(Customer.objects.values_list("email", "pk"))
+    groups = {
+        name: run(partial(create_group, name=name, description=description, actor=ACTOR)).pk
+        for name, description in demo.GROUPS.items()
+    }
+    for email, group in demo.members():
+        run(partial(change_customer, ids[email], group_id=groups[group], actor=ACTOR))
 
 
 def add_addresses() -> None:

@@ -1,16 +1,10 @@
-"""What is always true of customers."""
+"""What is always true of the address book of a customer."""
 
-from common.invariants import Count, Invariant, only
+from common.invariants import Invariant, only
 from customers.models import AGGREGATE
-from events.invariants import told_in_events
-
-COUNTS = (
-    Count("customers", AGGREGATE, f"SELECT count(*) FROM customers WHERE {only('id')}"),
-    Count("addresses", AGGREGATE, f"SELECT count(*) FROM customer_addresses WHERE {only('customer_id')}"),
-)
 
 # The events after which a customer has no address, until one is added.
-EMPTIED = "('customer.anonymised')"
+EMPTIED = "('customer.anonymised', 'customer.merged')"
 
 TOLD_ADDRESSES = f"""
     emptied AS (
@@ -23,45 +17,26 @@ TOLD_ADDRESSES = f"""
         FROM events e
         CROSS JOIN LATERAL (
             SELECT (e.payload ->> 'address_id')::bigint AS id, e.personal #> '{{address,1}}' AS address
+            WHERE e.payload ? 'address_id'
+            UNION ALL
+            SELECT handed.id::bigint, e.personal -> 'addresses' -> handed.id
+            FROM jsonb_array_elements_text(e.payload -> 'address_ids') AS handed (id)
         ) entry
         LEFT JOIN emptied ON emptied.customer_id = e.aggregateid
-        WHERE e.aggregatetype = 'customer' AND e.payload ? 'address_id' AND {only("e.aggregateid")}
+        WHERE e.aggregatetype = 'customer' AND {only("e.aggregateid")}
           AND e.version > coalesce(emptied.version, 0)
         ORDER BY e.aggregateid, entry.id, e.version DESC
     )
 """
 
-INVARIANTS = (
-    *told_in_events(AGGREGATE, "customers"),
-    # The values are personal: the finding names the field and keeps them to itself.
+BOOK = (
     Invariant(
-        "customer_is_what_events_say",
-        "A customer's particulars are what their events say, unless they were anonymised since.",
+        "alias_has_no_addresses",
+        "The addresses of whoever was merged are in the book of the one who goes on.",
         AGGREGATE,
         f"""
-        WITH told AS (
-            SELECT DISTINCT ON (e.aggregateid, field.name)
-                   e.aggregateid AS id, field.name, e.version, e.personal #>> ARRAY[field.name, '1'] AS value
-            FROM events e CROSS JOIN LATERAL jsonb_array_elements_text(e.payload -> 'fields') AS field (name)
-            WHERE e.aggregatetype = 'customer' AND e.type IN ('customer.created', 'customer.changed')
-              AND {only("e.aggregateid")}
-            ORDER BY e.aggregateid, field.name, e.version DESC
-        ), forgotten AS (
-            SELECT aggregateid AS id, max(version) AS version
-            FROM events
-            WHERE aggregatetype = 'customer' AND type = 'customer.anonymised' AND {only("aggregateid")}
-            GROUP BY aggregateid
-        ), kept AS (
-            SELECT c.id, field.name, field.value
-            FROM customers c
-            CROSS JOIN LATERAL (VALUES ('email', c.email), ('first_name', c.first_name),
-                                       ('last_name', c.last_name), ('phone', c.phone)) AS field (name, value)
-            WHERE {only("c.id")}
-        )
-        SELECT kept.id AS customer_id, kept.name AS field, told.version AS told_in_version
-        FROM kept LEFT JOIN told USING (id, name) LEFT JOIN forgotten ON forgotten.id = kept.id
-        WHERE kept.value IS DISTINCT FROM told.value
-          AND coalesce(told.version, 0) >= coalesce(forgotten.version, 0)
+        SELECT a.customer_id, a.id AS address_id FROM customer_addresses a JOIN customers c ON c.id = a.customer_id
+        WHERE c.merged_into_id IS NOT NULL AND {only("a.customer_id")}
         """,
     ),
     Invariant(
