@@ -97,6 +97,8 @@ TIME_ZONE = "UTC"  # the API speaks UTC; pages for people are shown in the busin
 OMS_CURRENCY = environment.currency("OMS_CURRENCY", "EUR")
 # For how long an order may be PENDING or CONFIRMED before it is late.
 OMS_LATE_AFTER_HOURS = environment.number("OMS_LATE_AFTER_HOURS", 48, least=1)
+# Whether an order has to be paid before it can be shipped.
+OMS_PAYMENT_BEFORE_SHIPPING = environment.flag("OMS_PAYMENT_BEFORE_SHIPPING", default=False)
 # How long an answer stays replayable under its Idempotency-Key.
 OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
 
@@ -149,6 +151,8 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "orders.models.Order.Status",
         "OrderAct": "orders.models.Order.ACTS",
         "HoldKind": "orders.models.Hold.Kind",
+        "PaymentMethod": "orders.models.Payment.Method",
+        "PaymentState": "orders.models.PaymentState",
         "MovementKind": "products.models.StockMovement.Kind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

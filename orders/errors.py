@@ -43,6 +43,37 @@ class TooManyOrders(Conflict):
     title = "The customer has too many orders for this"
 
 
+class PaymentRequired(Conflict):
+    """This installation ships what is paid, and the order is not; carries `blockers`."""
+
+    code = "payment_required"
+    title = "The order has to be paid first"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "It is unpaid: 98.00 EUR are missing."}]}
+
+
+class NothingToRefund(Conflict):
+    """Nothing came in for the order, or all of it went back; carries `blockers`."""
+
+    code = "nothing_to_refund"
+    title = "There is nothing to refund"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "Nothing that came in is left."}]}
+
+
+class RefundTooLarge(Conflict):
+    """More than is left of the payment."""
+
+    code = "refund_too_large"
+    title = "More than is left of the payment"
+    example: ClassVar = {"refundable_cents": 4900}
+
+
+class NotVoidable(Conflict):
+    """A payment that was voided before, or of which something was refunded."""
+
+    code = "not_voidable"
+    title = "The payment cannot be voided"
+
+
 # By the code of the blocker that an act met first.
 REFUSALS: dict[str, type[Conflict]] = {
     refusal.code: refusal
@@ -51,5 +82,7 @@ REFUSALS: dict[str, type[Conflict]] = {
         NotEditable,
         OnHold,
         NotOnHold,
+        PaymentRequired,
+        NothingToRefund,
     )
 }

@@ -15,4 +15,6 @@ GRANTS: Grants = {
     "hold_order": ("Can put orders on hold", (SALES, WAREHOUSE, FINANCE, MANAGER)),
     # Who packs may stop an order, and not wave it on past those who stopped it.
     "release_hold": ("Can release orders from a hold", (SALES, FINANCE, MANAGER)),
+    "record_payment": ("Can record payments and void them", (FINANCE, MANAGER)),
+    "refund_payment": ("Can refund payments", (FINANCE, MANAGER)),
 }

@@ -16,7 +16,7 @@ from accounts.services import create_token
 from common.actors import Actor
 from common.api.addresses import HOME
 from customers.tests.factories import CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
-from orders.tests.factories import HoldFactory, OrderFactory
+from orders.tests.factories import HoldFactory, OrderFactory, PaymentFactory
 from products.tests.factories import ProductFactory
 from reporting.reports import REPORTS
 
@@ -39,16 +39,18 @@ class World:
     address: int = 1
     group: int = 1
     other_customer: int = 2
+    payment: int = 1
 
     @classmethod
     def with_order(cls, status: str, *, held: bool = False) -> "World":
         order = OrderFactory(status=status)
+        payment = PaymentFactory(order_id=order.pk)
         hold = HoldFactory(order_id=order.pk).pk if held else 1
         owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
         token, _ = create_token(owner, name="example", actor=Actor.command("test"))
         product = ProductFactory(sku="EXAMPLE")
         entry, group, other = CustomerAddressFactory(), CustomerGroupFactory(), CustomerFactory()
-        return cls(entry.customer_id, product.pk, order.pk, token.pk, hold, entry.pk, group.pk, other.pk)
+        return cls(entry.customer_id, product.pk, order.pk, token.pk, hold, entry.pk, group.pk, other.pk, payment.pk)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,15 @@ def _hold(world: World) -> dict[str, Any]:
     return {"kind": "fraud_review", "reason": "Three countries within an hour"}
 
 
+def _payment(world: World) -> dict[str, Any]:
+    when = "2026-01-31T12:00:00Z"
+    return {"method": "bank_transfer", "amount_cents": 250, "reference": "TX-7", "received_at": when}
+
+
+def _refund(world: World) -> dict[str, Any]:
+    return {"payment_id": world.payment, "amount_cents": 50, "reason": "Broken", "reference": "TX-9"}
+
+
 def _token(world: World) -> dict[str, Any]:
     return {"name": "Shop", "scopes": ["read"], "expires_at": "2099-12-31T12:00:00Z"}
 
@@ -181,6 +192,11 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("get", "order-holds"): Example(ROLES, held=True),
     ("post", "order-holds"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), _hold),
     ("post", "order-release-hold"): Example((SALES, FINANCE, MANAGER), lambda w: {"reason": "Settled"}, held=True),
+    ("get", "order-payments"): Example(ROLES),
+    ("post", "order-payments"): Example((FINANCE, MANAGER), _payment),
+    ("post", "order-void-payment"): Example((FINANCE, MANAGER), lambda w: {"reason": "A mistake"}),
+    ("get", "order-refunds"): Example(ROLES),
+    ("post", "order-refunds"): Example((FINANCE, MANAGER), _refund),
 }
 # Public, because they hold no data; tried in a file of their own.
 DOCUMENTS: set[Endpoint] = {("any", "openapi"), ("any", "docs")}
@@ -191,9 +207,14 @@ READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None
 # They are asked in a snapshot of their own, which sees only what was committed.
 REPORT_ADDRESSES = [endpoint for endpoint in EXAMPLES if endpoint[1].startswith("report-")]
 
-LISTS = [each for each in READINGS if each[1].endswith(("-list", "-events", "-movements", "-orders", "-holds"))]
+LISTS = [
+    each
+    for each in READINGS
+    if each[1].endswith(("-list", "-events", "-movements", "-orders", "-holds", "-payments", "-refunds"))
+]
 # What the ids in an address are of, where they are not one of the thing it is named for.
 NESTED = {
+    "order-void-payment": ("order", "payment"),
     "order-release-hold": ("order", "hold"),
     "address-list": ("customer",),
     "address-detail": ("customer", "address"),

@@ -145,6 +145,20 @@ BREAKAGES: dict[str, Breakage] = {
         "UPDATE orders SET billing_address = jsonb_build_object('name', 'Nobody') WHERE id = %(order)s",
         ORDER,
     ),
+    "payment_refunded_is_sum_of_refunds": Breakage(
+        """
+        UPDATE order_payments SET refunded_cents = 39 WHERE order_id = %(order)s;
+        UPDATE orders SET refunded_cents = 39 WHERE id = %(order)s
+        """,
+        ORDER,
+    ),
+    "order_paid_is_sum_of_payments": Breakage("UPDATE orders SET paid_cents = 2500 WHERE id = %(order)s", ORDER),
+    "payments_are_what_events_say": Breakage(
+        "UPDATE order_payments SET reference = 'Another' WHERE order_id = %(order)s", ORDER
+    ),
+    "refunds_are_what_events_say": Breakage(
+        "UPDATE order_refunds SET reason = 'Another' WHERE order_id = %(order)s", ORDER
+    ),
     "movement_has_order": Breakage(
         "UPDATE stock_movements SET order_id = %(missing)s WHERE order_id = %(order)s",
         {"order_id": "missing", "product_id": "product"},

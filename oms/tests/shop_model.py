@@ -40,6 +40,26 @@ class Sale:
     city: str | None = None  # that of the shipping address
     holds: dict[str, int] = field(default_factory=dict)  # by kind, the id of the one that is active
     released: list[int] = field(default_factory=list)
+    payments: dict[int, list[int]] = field(default_factory=dict)  # by id: what came in, what went back
+
+    @property
+    def paid(self) -> int:
+        return sum(cents for cents, _ in self.payments.values())
+
+    @property
+    def refunded(self) -> int:
+        return sum(cents for _, cents in self.payments.values())
+
+    @property
+    def payment_state(self) -> str:
+        due, net = 0 if self.status == "CANCELLED" else self.total, self.paid - self.refunded
+        if net == 0 and self.refunded:
+            return "refunded"
+        if net == due:
+            return "paid"
+        if net == 0:
+            return "unpaid"
+        return "partial" if net < due else "overpaid"
 
     def is_open(self) -> bool:
         return self.status in ("PENDING", "CONFIRMED")

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from oms import demo
 from oms.verification import prove
-from orders.models import Order
+from orders.models import Order, PaymentState
 from products.models import Product
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
@@ -30,5 +30,6 @@ def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.M
     assert Order.objects.filter(takes_stock=False).count() == 300
     assert Order.objects.on_hold().count() == 7
     assert not Order.objects.filter(takes_stock=True, shipping_address=None).exists()
+    assert set(Order.objects.values_list("payment_state", flat=True)) == set(PaymentState)
     assert Product.objects.low_on_stock().exists()
     assert prove().broken == []

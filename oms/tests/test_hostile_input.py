@@ -129,6 +129,14 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "kind": {**NOT_A_NAME, "unknown": "weather", "in capitals": "PAYMENT"},
     "group_id": {name: value for name, value in NOT_A_REFERENCE.items() if name != "null"},
     "into": NOT_A_REFERENCE,
+    "method": {**NOT_A_NAME, "unknown": "barter", "in capitals": "CARD"},
+    "amount_cents": NOT_POSITIVE,
+    "payment_id": NOT_POSITIVE,
+    "reference": {**NOT_TEXT, "a line break": "a\nb"},
+    "received_at": {
+        **{name: value for name, value in NOT_AN_INSTANT.items() if name != "in the past"},
+        "to come": "2099-01-31T12:00:00Z",
+    },
     "action": {**NOT_A_NAME, "unknown": "explode", "not for many": "edit_items"},
     "ids": {
         **NUMBERS, "null": None, "text": "1", "empty": [], "a name": ["SO-1"], "zero": [0], "twice": [1, 1],

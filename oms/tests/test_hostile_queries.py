@@ -70,7 +70,9 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         "customer_id": BAD_NUMBERS, "customer_email": BAD_TEXT, "product_id": BAD_NUMBERS, "sku": BAD_TEXT,
         "search": BAD_SEARCHES, "number": BAD_TEXT, "external_ref": BAD_TEXT, "created_after": BAD_INSTANTS,
         "created_before": BAD_INSTANTS, "updated_since": BAD_INSTANTS, "total_cents__gte": BAD_NUMBERS,
-        "total_cents__lte": BAD_NUMBERS,
+        "total_cents__lte": BAD_NUMBERS, "payment_state": BAD_CHOICES,
+        "payment_state__in": (*BAD_CHOICES, ",", "paid,"), "balance_cents__gte": BAD_NUMBERS,
+        "balance_cents__lte": BAD_NUMBERS,
     },
 }  # fmt: skip
 REPORT_QUERIES = {

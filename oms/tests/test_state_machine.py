@@ -25,7 +25,7 @@ from events.models import Event
 from oms.tests.shop_model import HOLDS, SKUS, Model, Sale, Shelf
 from oms.verification import prove
 from orders import services
-from orders.errors import InvalidTransition, NotEditable, NotOnHold
+from orders.errors import InvalidTransition, NotEditable, NothingToRefund, NotOnHold, NotVoidable, RefundTooLarge
 from orders.models import Order
 from orders.services import Line, reserved_units
 from orders.tests.factories import ACTOR
@@ -39,6 +39,8 @@ skus = st.sampled_from(SKUS)
 any_order = st.integers(0, 20)
 kinds = st.sampled_from(sorted(HOLDS))
 cities = st.sampled_from([None, "Bonn", "Lyon"])
+# Such as leave something due or go beyond it, and such as are due when a thing of 100 was ordered or two.
+amounts = st.sampled_from([1, 50, 100, 200])
 rarely = st.sampled_from([False, False, False, True])
 
 
@@ -67,6 +69,13 @@ class Shop(RuleBasedStateMachine):
 
     def sale(self, number: int) -> Sale:
         return self.model.sales[number % len(self.model.sales)]
+
+    def payments(self) -> list[tuple[Sale, int]]:
+        return [(sale, pk) for sale in self.model.sales for pk in sale.payments]
+
+    def payment(self, number: int) -> tuple[Sale, int]:
+        payments = self.payments()
+        return payments[number % len(payments)]
 
     def lines(self, basket: dict[str, int]) -> list[Line]:
         return [Line(units, self.model.shelves[sku].pk) for sku, units in basket.items()]
@@ -145,6 +154,40 @@ class Shop(RuleBasedStateMachine):
         expected = None if sale.holds and not repeated else NotOnHold
         if self.attempt(lambda: services.release_hold(sale.pk, hold, actor=ACTOR), expected):
             sale.end_hold(next(iter(sale.holds)))
+            sale.version += 1
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, cents=amounts)
+    def pay(self, number: int, cents: int) -> None:
+        sale = self.sale(number)
+        order = self.attempt(
+            lambda: services.record_payment(sale.pk, method="card", amount_cents=cents, actor=ACTOR), None
+        )
+        sale.payments[order.payments.latest("pk").pk] = [cents, 0]
+        sale.version += 1
+
+    @precondition(lambda self: self.payments())
+    @rule(number=any_order, cents=amounts)
+    def refund(self, number: int, cents: int) -> None:
+        sale, pk = self.payment(number)
+        came, went = sale.payments[pk]
+        left = RefundTooLarge if cents > came - went else None
+        if self.attempt(
+            lambda: services.refund_payment(sale.pk, pk, amount_cents=cents, reason="model", actor=ACTOR),
+            left if sale.paid > sale.refunded else NothingToRefund,
+        ):
+            sale.payments[pk] = [came, went + cents]
+            sale.version += 1
+
+    @precondition(lambda self: self.payments())
+    @rule(number=any_order)
+    def void(self, number: int) -> None:
+        sale, pk = self.payment(number)
+        if self.attempt(
+            lambda: services.void_payment(sale.pk, pk, reason="model", actor=ACTOR),
+            NotVoidable if sale.payments[pk][1] else None,
+        ):
+            del sale.payments[pk]
             sale.version += 1
 
     @precondition(lambda self: self.model.sales)
@@ -267,6 +310,8 @@ class Shop(RuleBasedStateMachine):
             assert order.customer_id == self.customer.pk
             assert (order.status, order.total_cents, order.version) == (sale.status, sale.total, sale.version)
             assert order.held_for == sorted(sale.holds)
+            assert (order.paid_cents, order.refunded_cents) == (sale.paid, sale.refunded)
+            assert order.payment_state == sale.payment_state
             by_id = {line.product_id: (line.quantity, line.unit_price_cents) for line in order.lines}
             assert (order.shipping_address or {}).get("city") == sale.city
             assert by_id == {self.model.shelves[sku].pk: line for sku, line in sale.lines.items()}

@@ -18,7 +18,7 @@ from oms.tests.breakages import BREAKAGES, MISSING
 from oms.verification import INVARIANTS, MOST_ROWS
 from orders import services
 from orders.models import Order
-from orders.tests.factories import HoldFactory, OrderFactory, move_to
+from orders.tests.factories import HoldFactory, OrderFactory, PaymentFactory, move_to
 from products.services import adjust_stock, change_product
 from products.tests.factories import ProductFactory
 
@@ -45,12 +45,14 @@ DROPPABLE = """
 
 @pytest.fixture
 def world(actor: Actor) -> dict[str, int]:
-    """A pending order of one product that is on hold, a product without stock; each has two events or more."""
+    """A pending order of one product, on hold and partly paid, a product without stock; each has two events or more."""
     customer, product, empty = CustomerFactory(), ProductFactory(stock_quantity=10), ProductFactory(stock_quantity=0)
     lines = [services.Line(quantity=2, product_id=product.pk)]
     order = run(lambda: services.place_order(customer_id=customer.pk, lines=lines, actor=actor))
     run(lambda: services.add_note(order.pk, actor=actor, text="Ring twice"))
     run(lambda: services.place_hold(order.pk, kind="payment", reason="Unpaid", actor=actor))
+    payment = run(lambda: PaymentFactory(order_id=order.pk))
+    run(lambda: services.refund_payment(order.pk, payment.pk, amount_cents=40, reason="Broken", actor=actor))
     run(lambda: change_product(product.pk, actor=actor, name="Lantern"))
     group = CustomerGroupFactory()
     run(lambda: change_group(group.pk, actor=actor, name="Trade"))
@@ -110,6 +112,7 @@ def in_every_state(actor: Actor) -> None:
     services.change_addresses(edited.pk, actor=actor, addresses={"shipping_address": HOME, "billing_address": HOME})
     services.change_addresses(edited.pk, actor=actor, addresses={"billing_address": None})
     held_and_released(edited, actor)
+    paid_and_refunded(edited, actor)
     move_to(edited, Order.Status.CANCELLED)
     change_product(product.pk, actor=actor, name="Lantern", is_active=False)
     adjust_stock(other.pk, actor=actor, delta=-3, reason="broken")
@@ -154,6 +157,14 @@ def merge_and_group(actor: Actor) -> None:
     forgotten = CustomerFactory().pk
     services.merge_customers(forgotten, into=CustomerFactory(group_id=kept.pk).pk, actor=actor)
     services.anonymise_customer(Customer.objects.get(pk=forgotten).merged_into_id or 0, actor=actor)
+
+
+def paid_and_refunded(order: Order, actor: Actor) -> None:
+    """A payment that was voided, one that was refunded in part, and one that was refunded whole."""
+    voided, part, whole = (PaymentFactory(order_id=order.pk).pk for _ in range(3))
+    services.void_payment(order.pk, voided, reason="A mistake", actor=actor)
+    for payment, cents in ((part, 30), (part, 20), (whole, 100)):
+        services.refund_payment(order.pk, payment, amount_cents=cents, reason="Broken", actor=actor)
 
 
 def test_sound_data_in_every_state_is_proved(actor: Actor) -> None:

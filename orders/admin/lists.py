@@ -21,6 +21,7 @@ from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
+from orders.admin.payments import payments_of
 from orders.models import AGGREGATE, Hold, Order
 from products.models import StockMovement
 
@@ -35,6 +36,11 @@ MOVES: dict[str, tuple[str | None, str]] = {
     "order.cancelled": (None, Status.CANCELLED),
 }
 HOLDS = {"order.hold_placed": "on", "order.hold_released": "released"}
+MONEY = {
+    "order.payment_recorded": "paid_cents",
+    "order.payment_refunded": "refunded_cents",
+    "order.payment_voided": "voided_cents",
+}
 
 
 def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
@@ -43,6 +49,8 @@ def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
         return {"status": MOVES[entry.type]}
     if entry.type in HOLDS:
         return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
+    if entry.type in MONEY:
+        return {MONEY[entry.type]: (None, entry.payload["amount_cents"])}
     return {}
 
 
@@ -62,9 +70,9 @@ class OnHoldFilter(admin.SimpleListFilter):
 
 @admin.register(Order)
 class OrderAdmin(RecordAdmin):
-    list_display = ("number", "state", "customer", "items", "total", "created_at", "age", "external_ref")
+    list_display = ("number", "state", "customer", "items", "total", "payment", "created_at", "age", "external_ref")
     list_display_links = ("number",)
-    list_filter = (TabFilter, "status", OnHoldFilter, DetailsFilter)
+    list_filter = (TabFilter, "status", OnHoldFilter, "payment_state", DetailsFilter)
     list_before_template = "admin/orders/order/tabs.html"
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
@@ -102,6 +110,10 @@ class OrderAdmin(RecordAdmin):
     @admin.display(description="total")
     def total(self, order: Order) -> str:
         return money.shown(order.total_cents)
+
+    @admin.display(description="payment")
+    def payment(self, order: Order) -> str:
+        return order.get_payment_state_display()
 
     @admin.display(description="status")
     def state(self, order: Order) -> SafeString:
@@ -146,6 +158,7 @@ class OrderAdmin(RecordAdmin):
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
         return {
             "holds": holds_of(record),
+            "payments": payments_of(record),
             "pairs": [pair for pair in pairs if pair[1]],
             "addresses": [(name.replace("_", " ").capitalize(), getattr(record, name)) for name in Order.ADDRESSES],
             "customer_orders": of_customer if of_customer <= MOST_COUNTED else f"more than {MOST_COUNTED}",

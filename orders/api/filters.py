@@ -16,7 +16,7 @@ from common.api.filters import (
     YesNoFilter,
 )
 from customers.models import Customer
-from orders.models import Hold, Order, OrderQuerySet
+from orders.models import Hold, Order, OrderQuerySet, PaymentState
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -39,6 +39,15 @@ class OrderFilter(django_filters.FilterSet):
     updated_since = InstantFilter(field_name="updated_at", lookup_expr="gte", label=UPDATED_SINCE)
     total_cents__gte = WholeNumberFilter(field_name="total_cents", lookup_expr="gte")
     total_cents__lte = WholeNumberFilter(field_name="total_cents", lookup_expr="lte")
+
+    payment_state = ChoiceFilter(choices=PaymentState.choices)
+    payment_state__in = ChoicesFilter(
+        field_name="payment_state", choices=PaymentState.choices, label="Several, with commas between them."
+    )
+    balance_cents__gte = WholeNumberFilter(
+        field_name="balance_cents", lookup_expr="gte", label="So much or more is still to be paid."
+    )
+    balance_cents__lte = WholeNumberFilter(field_name="balance_cents", lookup_expr="lte")
 
     search = SearchFilter(
         label="An order's number or external reference or a SKU, each whole, or the beginnings of words of who ordered."

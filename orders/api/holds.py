@@ -1,28 +1,21 @@
 """The holds of an order: /api/v1/orders/{id}/holds/."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.pagination import IdPagination
-from common.api.views import ViewSet
 from orders import services
 from orders.api.inputs import NewHold, Release
+from orders.api.records import RecordsViewSet
 from orders.api.serializers import HoldSerializer
-from orders.models import AGGREGATE, Hold, Order
+from orders.models import Hold
 
 
-class HoldViewSet(ViewSet):
+class HoldViewSet(RecordsViewSet):
     queryset = Hold.objects.all()
     serializer_class = HoldSerializer
-    pagination_class = IdPagination
-    default_ordering = "id"
-    subject = AGGREGATE
     inputs: ClassVar = {"place": NewHold, "release": Release}
     statuses: ClassVar = {"place": (201,)}
     permissions: ClassVar = {
@@ -30,11 +23,6 @@ class HoldViewSet(ViewSet):
         "place": "orders.hold_order",
         "release": "orders.release_hold",
     }
-
-    def get_queryset(self) -> QuerySet[Hold]:
-        order = get_object_or_404(Order.objects.only("pk"), pk=self.kwargs["order_id"])
-        holds: QuerySet[Hold] = super().get_queryset().filter(order=order)
-        return holds
 
     def list(self, request: Request, order_id: str) -> Response:  # type: ignore[override]  # one more key
         """All that holds an order or ever held it, oldest first."""
@@ -47,11 +35,7 @@ class HoldViewSet(ViewSet):
         cancelled. Answers with the hold; it counts up the order's version, and the ETag is the order's.
         """
         fields = self.read()
-
-        def newest(order: Order) -> Mapping[str, Any]:
-            return self.render(order.active_holds[-1])
-
-        return self._act(services.place_hold, order_id, render=newest, **fields)
+        return self.act(services.place_hold, order_id, shows=lambda order: order.active_holds[-1], **fields)
 
     def release(self, request: Request, order_id: str, pk: str) -> HttpResponse:
         """Release an order from a hold.
@@ -59,21 +43,4 @@ class HoldViewSet(ViewSet):
         Answers with the hold; the ETag is the order's.
         """
         fields = self.read()
-
-        def this_hold(order: Order) -> Mapping[str, Any]:
-            return self.render(order.holds.get(pk=pk))
-
-        return self._act(services.release_hold, order_id, int(pk), render=this_hold, **fields)
-
-    def _act(
-        self,
-        service: Callable[..., Order],
-        order_id: str,
-        *ids: int,
-        render: Callable[[Order], Mapping[str, Any]],
-        **fields: Any,
-    ) -> HttpResponse:
-        return self.perform(
-            lambda: service(int(order_id), *ids, actor=self.actor, expected_version=self.expected_version, **fields),
-            render=render,
-        )
+        return self.act(services.release_hold, order_id, int(pk), shows=lambda order: order.holds.get(pk=pk), **fields)

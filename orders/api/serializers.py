@@ -13,7 +13,7 @@ from common.api.bulk import Results
 from customers.models import Customer
 from events.models import Event
 from orders.errors import REFUSALS
-from orders.models import Hold, Order, OrderItem
+from orders.models import Hold, Order, OrderItem, PaymentState
 
 
 class BlockerSerializer(serializers.Serializer[Any]):
@@ -49,6 +49,11 @@ EXAMPLE: Mapping[str, Any] = {
         }
     ],
     "total_cents": 9800,
+    "due_cents": 9800,
+    "paid_cents": 5000,
+    "refunded_cents": 0,
+    "balance_cents": 4800,
+    "payment_state": "partial",
     "currency": "EUR",
     "external_ref": "shop-1001",
     "takes_stock": True,
@@ -115,13 +120,16 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     holds = HoldSerializer(source="active_holds", many=True, read_only=True)
     shipping_address = AddressSerializer(read_only=True, allow_null=True)
     billing_address = AddressSerializer(read_only=True, allow_null=True)
+    due_cents = serializers.IntegerField(read_only=True)
+    balance_cents = serializers.IntegerField(read_only=True)
+    payment_state = serializers.ChoiceField(choices=PaymentState.choices, read_only=True)
     actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
         fields: ClassVar = (
-            "id number status customer_id items total_cents currency external_ref takes_stock holds "
-            "shipping_address billing_address version actions "
+            "id number status customer_id items total_cents due_cents paid_cents refunded_cents balance_cents "
+            "payment_state currency external_ref takes_stock holds shipping_address billing_address version actions "
             "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 

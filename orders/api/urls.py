@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from common.api.views import ID
 from orders.api.holds import HoldViewSet
 from orders.api.merging import MergedCustomersViewSet
+from orders.api.payments import PaymentViewSet, RefundViewSet
 from orders.api.stock import StockViewSet
 from orders.api.views import CustomerOrdersViewSet, OrderViewSet
 
@@ -31,5 +32,10 @@ urlpatterns = [
         MergedCustomersViewSet.as_view({"post": "merge"}),
         name="customer-merge",
     ),
+    re_path(ORDER + "payments/$", PaymentViewSet.as_view({"get": "list", "post": "record"}), name="order-payments"),
+    re_path(
+        ORDER + rf"payments/(?P<pk>{ID})/void/$", PaymentViewSet.as_view({"post": "void"}), name="order-void-payment"
+    ),
+    re_path(ORDER + "refunds/$", RefundViewSet.as_view({"get": "list", "post": "refund"}), name="order-refunds"),
     *router.urls,
 ]

@@ -7,6 +7,7 @@ from customers.models import AGGREGATE as CUSTOMER
 from customers.models import GROUP_AGGREGATE as GROUP
 from events.invariants import told_in_events
 from orders.invariants.holds import HOLDS
+from orders.invariants.payments import PAYMENTS
 from orders.invariants.references import REFERENCES
 from orders.invariants.rows import ROWS
 from orders.invariants.story import STORY
@@ -19,7 +20,7 @@ COUNTS = (
     Count("lines", AGGREGATE, f"SELECT count(*) FROM order_items WHERE {only('order_id')}"),
 )
 
-INVARIANTS = (*ROWS, *told_in_events(AGGREGATE, "orders"), *STORY, *HOLDS, *REFERENCES)
+INVARIANTS = (*ROWS, *told_in_events(AGGREGATE, "orders"), *STORY, *HOLDS, *PAYMENTS, *REFERENCES)
 
 
 def scope_of(order_id: int, *, using: str) -> dict[str, list[int]] | None:

@@ -5,6 +5,7 @@ from orders.models.holds import SHIPPING_ACTS, Hold
 from orders.models.imports import OrderImportGroup, OrderImportRow
 from orders.models.item import OrderItem, total_of
 from orders.models.order import AGGREGATE, NUMBER, Order, OrderQuerySet
+from orders.models.payments import Payment, PaymentState, Refund
 
 __all__ = [
     "AGGREGATE",
@@ -18,5 +19,8 @@ __all__ = [
     "OrderImportRow",
     "OrderItem",
     "OrderQuerySet",
+    "Payment",
+    "PaymentState",
+    "Refund",
     "total_of",
 ]

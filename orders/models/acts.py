@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django_fsm import can_proceed
 
-from orders.errors import InvalidTransition, NotEditable, NotOnHold, OnHold
-from orders.models.holds import Hold
+from common import money
+from orders.errors import InvalidTransition, NotEditable, NothingToRefund, NotOnHold, OnHold, PaymentRequired
+from orders.models.holds import SHIPPING_ACTS, Hold
+from orders.models.payments import PaymentState
 
 if TYPE_CHECKING:
     from orders.models.order import Order
@@ -80,6 +83,23 @@ def addresses_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
     return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; it is {order.status}."),)
 
 
+def payment_suffices(order: Order, act: str) -> tuple[Blocker, ...]:
+    """An installation may ship nothing that is not paid."""
+    if act not in SHIPPING_ACTS or not settings.OMS_PAYMENT_BEFORE_SHIPPING:
+        return ()
+    state = PaymentState(order.payment_state)
+    if state.is_settled:
+        return ()
+    detail = f"It is {state.label}: {money.shown(order.balance_cents)} are missing."
+    return (Blocker(PaymentRequired.code, detail),)
+
+
+def something_came_in(order: Order, act: str) -> tuple[Blocker, ...]:
+    if act != "refund" or order.paid_cents > order.refunded_cents:
+        return ()
+    return (Blocker(NothingToRefund.code, "Nothing that came in is left."),)
+
+
 # Asked in this order; the first blocker gives a refused act its error.
 RULES: tuple[Rule, ...] = (
     transition_is_open,
@@ -88,4 +108,6 @@ RULES: tuple[Rule, ...] = (
     order_is_open,
     something_holds,
     no_hold_blocks,
+    payment_suffices,
+    something_came_in,
 )

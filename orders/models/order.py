@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,6 +19,7 @@ from orders.errors import REFUSALS
 from orders.models.acts import RULES, Action, Blocker
 from orders.models.holds import Hold
 from orders.models.item import OrderItem
+from orders.models.payments import BALANCE, STATE, PaymentState
 from products.models import Product
 
 AGGREGATE = "order"
@@ -107,6 +108,7 @@ class Order(models.Model):
         "cancel",
         "place_hold",
         "release_hold",
+        "refund",
     )
     # Copies, as agreed with this order; never linked to the customer's address book.
     ADDRESSES: ClassVar = ("shipping_address", "billing_address")
@@ -121,6 +123,16 @@ class Order(models.Model):
     billing_address = models.JSONField(null=True, editable=False)
     # The kinds of its active holds, sorted: what blocks an act is known without another look.
     held_for = ArrayField(models.CharField(max_length=20), default=list, db_default=[], editable=False)
+    # What its payments say; what follows from that and from what is due, the database works out itself.
+    paid_cents = models.BigIntegerField(default=0, db_default=0, editable=False)
+    refunded_cents = models.BigIntegerField(default=0, db_default=0, editable=False)
+    balance_cents = models.GeneratedField(expression=BALANCE, output_field=models.BigIntegerField(), db_persist=True)
+    payment_state = models.GeneratedField(
+        expression=STATE,
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+        choices=PaymentState.choices,
+    )
     version = models.IntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -148,6 +160,8 @@ class Order(models.Model):
             ("add_note", "Can add notes to orders"),
             ("hold_order", "Can put orders on hold"),
             ("release_hold", "Can release orders from a hold"),
+            ("record_payment", "Can record payments and void them"),
+            ("refund_payment", "Can refund payments"),
         ]
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
@@ -160,6 +174,10 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(takes_stock=True) | Q(status__in=["SHIPPED", "DELIVERED", "CANCELLED"]),
                 name="orders_open_takes_stock",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("paid_cents")),
+                name="orders_refunded_within_paid",
             ),
             models.UniqueConstraint(fields=["external_ref"], name="orders_external_ref_unique"),
             models.CheckConstraint(
@@ -176,6 +194,8 @@ class Order(models.Model):
             models.Index(fields=["updated_at", "id"], name="orders_updated_at"),
             models.Index(fields=["total_cents", "id"], name="orders_total_cents"),
             models.Index(fields=["created_at", "id"], condition=~Q(held_for=[]), name="orders_on_hold"),
+            models.Index(fields=["payment_state", "created_at"], name="orders_payment_state"),
+            models.Index(fields=["balance_cents", "id"], name="orders_balance_cents"),
         ]
 
     def __str__(self) -> str:
@@ -189,6 +209,12 @@ class Order(models.Model):
     @property
     def currency(self) -> str:
         return str(settings.OMS_CURRENCY)
+
+    @property
+    def due_cents(self) -> int:
+        """What is to be paid in all: the balance and what came in and did not go back."""
+        due: int = self.balance_cents + self.paid_cents - self.refunded_cents
+        return due
 
     @cached_property
     def active_holds(self) -> list[Hold]:

@@ -9,6 +9,7 @@ from orders.services.editing import edit_items
 from orders.services.holds import place_hold, release_hold
 from orders.services.importing import import_orders
 from orders.services.merging import merge_customers
+from orders.services.payments import record_payment, refund_payment, void_payment
 from orders.services.placing import place_order
 
 __all__ = [
@@ -27,9 +28,12 @@ __all__ = [
     "merge_customers",
     "place_hold",
     "place_order",
+    "record_payment",
+    "refund_payment",
     "release_hold",
     "reserved_units",
     "ship_order",
     "stock_as_of",
     "stock_now",
+    "void_payment",
 ]

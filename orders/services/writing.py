@@ -41,11 +41,11 @@ def insert_header(
             INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version,
                                 shipping_address, billing_address)
             VALUES (%s, %s, %s, %s, true, 1, %s::jsonb, %s::jsonb)
-            RETURNING id, created_at, updated_at
+            RETURNING id, created_at, updated_at, balance_cents, payment_state
             """,
             [customer_id, order.status, total_cents, external_ref, *_addresses_as_json(order)],
         )
-        order.pk, order.created_at, order.updated_at = one(cursor)
+        order.pk, order.created_at, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
     return order
 
 
@@ -69,7 +69,7 @@ def _addresses_as_json(order: Order) -> list[str | None]:
 
 
 # What acts change of an order besides its version and times.
-WRITTEN = ("status", "total_cents", "held_for")
+WRITTEN = ("status", "total_cents", "held_for", "paid_cents", "refunded_cents")
 SET_WRITTEN = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in WRITTEN)
 
 
@@ -80,12 +80,12 @@ def write_header(order: Order, *, at: str | None = None) -> None:
         """
         UPDATE orders SET {written}, version = version + 1, updated_at = statement_timestamp(){stamp}
         WHERE id = %s
-        RETURNING version, updated_at
+        RETURNING version, updated_at, balance_cents, payment_state
         """
     ).format(written=SET_WRITTEN, stamp=stamp)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*(getattr(order, column) for column in WRITTEN), order.pk])
-        order.version, order.updated_at = one(cursor)
+        order.version, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
     if at is not None:
         setattr(order, at, order.updated_at)
 

@@ -7,7 +7,7 @@ import factory
 from common.actors import Actor
 from customers.tests.factories import CustomerFactory
 from orders import services
-from orders.models import Hold, Order
+from orders.models import Hold, Order, Payment
 from products.tests.factories import ProductFactory
 
 ACTOR = Actor.command("test")
@@ -43,6 +43,19 @@ class HoldFactory(factory.django.DjangoModelFactory[Hold]):
         order_id = kwargs.pop("order_id", None) or OrderFactory().pk
         fields = {"kind": Hold.Kind.FRAUD_REVIEW, "reason": "test", "actor": ACTOR, **kwargs}
         return services.place_hold(order_id, **fields).active_holds[-1]
+
+
+class PaymentFactory(factory.django.DjangoModelFactory[Payment]):
+    """A payment of one unit of the currency for an order; without one, for an order of its own."""
+
+    class Meta:
+        model = Payment
+
+    @classmethod
+    def _create(cls, model_class: type[Payment], *args: Any, **kwargs: Any) -> Payment:
+        order_id = kwargs.pop("order_id", None) or OrderFactory().pk
+        fields = {"method": Payment.Method.CARD, "amount_cents": 100, "actor": ACTOR, **kwargs}
+        return services.record_payment(order_id, **fields).payments.latest("pk")
 
 
 def move_to(order: Order, status: str) -> Order:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
 from customers.tests.factories import CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
 from orders.services import Line
-from orders.tests.factories import HoldFactory, OrderFactory
+from orders.tests.factories import HoldFactory, OrderFactory, PaymentFactory
 from products.tests.factories import ProductFactory
 
 CHIEF: tuple[str, ...] = ()
@@ -32,6 +32,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "orders_order_cancel": SELL,
     "orders_order_place_hold": (SALES, WAREHOUSE, FINANCE, MANAGER),
     "orders_order_release_hold": (SALES, FINANCE, MANAGER),
+    "orders_order_record_payment": (FINANCE, MANAGER),
+    "orders_order_refund": (FINANCE, MANAGER),
+    "orders_order_void_payment": (FINANCE, MANAGER),
     "orders_order_note": (SALES, WAREHOUSE, FINANCE, MANAGER),
     "products_product_changelist": ROLES,
     "products_product_change": ROLES,
@@ -91,6 +94,9 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_cancel": ("CONFIRMED", {"reason": "changed their mind"}),
     "orders_order_place_hold": ("CONFIRMED", {"kind": "stock", "reason": "one is broken"}),
     "orders_order_release_hold": ("PENDING", {"reason": "settled"}),
+    "orders_order_record_payment": ("SHIPPED", {"method": "cash", "amount_cents": "12.50"}),
+    "orders_order_refund": ("CANCELLED", {"amount_cents": "0.40", "reason": "one is broken"}),
+    "orders_order_void_payment": ("PENDING", {"reason": "a mistake"}),
     "orders_order_note": ("DELIVERED", {"text": "rang twice"}),
     "products_product_add": ("PENDING", {"sku": "NEW", "name": "Lamp", "price_cents": "1", "stock_quantity": "5"}),
     "products_product_edit": ("PENDING", {"sku": "TEA", "name": "Green tea", "price_cents": "1"}),
@@ -132,8 +138,17 @@ def held(pks: dict[str, int]) -> dict[str, int]:
     return {**pks, "hold_id": hold.pk, "version": pks["version"] + 1}
 
 
+def paid(pks: dict[str, int]) -> dict[str, int]:
+    payment = PaymentFactory(order_id=pks["order"])
+    return {**pks, "payment_id": payment.pk, "version": pks["version"] + 1}
+
+
 # What an act needs besides an order in its status; what ends in _id is filled in like what is typed.
-PREPARED: dict[str, Callable[[dict[str, int]], dict[str, int]]] = {"orders_order_release_hold": held}
+PREPARED: dict[str, Callable[[dict[str, int]], dict[str, int]]] = {
+    "orders_order_release_hold": held,
+    "orders_order_refund": paid,
+    "orders_order_void_payment": paid,
+}
 
 
 def stage(name: str) -> dict[str, int]:

@@ -44,7 +44,13 @@ EVENT_OF = {
     "place_hold": "order.hold_placed",
 }
 # What an act is refused with where it is not the status that refuses it.
-CODE_OF = {"edit_items": "not_editable", "change_addresses": "not_editable", "release_hold": "not_on_hold"}
+CODE_OF = {
+    "edit_items": "not_editable",
+    "change_addresses": "not_editable",
+    "release_hold": "not_on_hold",
+    "refund": "nothing_to_refund",
+}
+REFUND: dict[str, Any] = {"amount_cents": 1, "reason": "Broken"}
 HOLD: dict[str, Any] = {"kind": "stock", "reason": "One is broken"}
 
 
@@ -61,6 +67,8 @@ def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
         return run(lambda: services.place_hold(order.pk, actor=actor, **HOLD, **more))
     if act == "release_hold":
         return run(lambda: services.release_hold(order.pk, 1, actor=actor, **more))
+    if act == "refund":
+        return run(lambda: services.refund_payment(order.pk, 1, actor=actor, **REFUND, **more))
     service: Callable[..., Order] = getattr(services, f"{act}_order")
     return run(lambda: service(order.pk, actor=actor, **more))
 
@@ -79,6 +87,8 @@ def by_api(order: Order, act: str, api: Client, **headers: str) -> Any:
     if act in ("place_hold", "release_hold"):
         address = f"/api/v1/orders/{order.pk}/holds/" + ("1/release/" if act == "release_hold" else "")
         body = {} if act == "release_hold" else HOLD
+    if act == "refund":
+        address, body = f"/api/v1/orders/{order.pk}/refunds/", {"payment_id": 1, **REFUND}
     return method(address, body, content_type="application/json", headers=headers)
 
 

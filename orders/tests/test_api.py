@@ -29,6 +29,7 @@ SHAPES = {
     },
     "order-detail": {
         "id": int, "number": str, "status": str, "customer_id": int, "items": list, "total_cents": int,
+        "due_cents": int, "paid_cents": int, "refunded_cents": int, "balance_cents": int, "payment_state": str,
         "currency": str, "external_ref": type(None), "takes_stock": bool, "holds": list,
         "shipping_address": type(None), "billing_address": type(None), "version": int,
         "actions": list, "created_at": str, "updated_at": str, "confirmed_at": str, "shipped_at": str,
@@ -71,7 +72,7 @@ def test_lines_actions_and_events_have_the_shape_that_was_promised(api: Client) 
     assert shape(item) == ITEM
     assert order["number"] == f"SO-{order['id']:08d}"
     assert [action["name"] for action in order["actions"]] == list(Order.ACTS)
-    assert [action["name"] for action in order["actions"] if action["allowed"]] == ["deliver"]
+    assert [action["name"] for action in order["actions"] if action["allowed"]] == ["deliver", "refund"]
     assert all(set(blocker) == {"code", "detail"} for action in order["actions"] for blocker in action["blockers"])
     assert {tuple(page), *[tuple(shape(event).items()) for event in page["results"]]} == {
         ("results", "next", "previous"), tuple(EVENT.items()),

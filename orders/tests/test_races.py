@@ -12,9 +12,9 @@ from common.transactions import run
 from customers.tests.factories import CustomerFactory
 from events.models import Event
 from orders import services
-from orders.models import Order, OrderQuerySet
-from orders.services import Line, counting, demand, editing, placing
-from orders.tests.factories import ACTOR, OrderFactory
+from orders.models import Order, OrderQuerySet, Payment, Refund
+from orders.services import Line, counting, demand, editing, payments, placing
+from orders.tests.factories import ACTOR, OrderFactory, PaymentFactory
 from products.models import Product, ProductQuerySet
 from products.services import acts as product_services
 from products.tests.factories import ProductFactory
@@ -52,6 +52,12 @@ def shipping_of(order: Order) -> Act:
 
 def holding_of(order: Order) -> Act:
     return lambda: run(lambda: services.place_hold(order.pk, kind="stock", reason="race", actor=ACTOR))
+
+
+def refunding_of(payment: Payment, cents: int) -> Act:
+    return lambda: run(
+        lambda: services.refund_payment(payment.order_id, payment.pk, amount_cents=cents, reason="race", actor=ACTOR)
+    )
 
 
 def adjusting_of(product: Product, delta: int) -> Act:
@@ -203,6 +209,31 @@ def test_control_without_the_lock_what_is_held_leaves(monkeypatch: pytest.Monkey
 
     # Both are done, or the hold would take the order back to CONFIRMED and only the database refuses that.
     assert race_to_hold_and_ship(monkeypatch, 10) in (["done", "done"], ["done", "validation_error"])
+
+
+# Refund and refund
+
+
+def race_to_refund(monkeypatch: pytest.MonkeyPatch, patience: float) -> tuple[list[str], int, int]:
+    payment = PaymentFactory(amount_cents=100)
+    meet_after(monkeypatch, payments, "_require_refundable", Meeting(patience=patience))
+
+    outcomes = race(refunding_of(payment, 60), refunding_of(payment, 60))
+
+    refunds = Refund.objects.filter(payment=payment).values_list("amount_cents", flat=True)
+    return codes(outcomes), sum(refunds), Payment.objects.get(pk=payment.pk).refunded_cents
+
+
+def test_two_people_refund_the_same_payment_and_the_money_goes_back_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A complaint about others: two people refunded the same payment."""
+    assert race_to_refund(monkeypatch, 0.25) == (["done", "refund_too_large"], 60, 60)
+
+
+def test_control_without_the_lock_more_goes_back_than_came_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OrderQuerySet, "locked", unlocked)
+
+    # Each set the header and the payment to what it saw and added to: the database has nothing to refuse.
+    assert race_to_refund(monkeypatch, 10) == (["done", "done"], 120, 60)
 
 
 # Edit and cancel

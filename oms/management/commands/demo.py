@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, fields
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,44 @@ from customers.models import Customer
 from customers.services import add_address, change_customer, create_group
 from oms import demo
 from orders import services
-from orders.models import Order
+from orders.models import Order, Payment
 from products.models import Product
 
 ACTOR = Actor.command("demo")
+TOGETHER = 100  # so many payments of the past in one transaction: nobody else waits
+
+
+def pay(order_id: int, *, actor: Actor, percent: int = 100) -> Order:
+    """Record a payment of so much of what is due."""
+    cents = max(1, Order.objects.get(pk=order_id).due_cents * percent // 100)
+    return services.record_payment(order_id, method=Payment.Method.CARD, amount_cents=cents, actor=actor)
+
+
+def refund(order_id: int, *, actor: Actor) -> Order:
+    """Give back the whole of the first payment."""
+    payment = Payment.objects.filter(order=order_id).earliest("pk")
+    cents = payment.refundable_cents
+    return services.refund_payment(order_id, payment.pk, amount_cents=cents, reason="Cancelled", actor=actor)
+
+
 # How far the newest orders have come, and how many of each: what staff find on their desk in the morning.
 CONFIRM, SHIP, DELIVER = services.confirm_order, services.ship_order, services.deliver_order
+CANCEL = partial(services.cancel_order, reason="Ordered by mistake")
+HALF = partial(pay, percent=50)
 PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
-    (37, ()),
-    (26, (CONFIRM,)),
-    (15, (CONFIRM, SHIP)),
-    (8, (CONFIRM, SHIP, DELIVER)),
-    (7, (partial(services.cancel_order, reason="Ordered by mistake"),)),
+    (30, ()),
+    (7, (pay,)),
+    (12, (CONFIRM,)),
+    (12, (pay, CONFIRM)),
+    (2, (HALF, CONFIRM)),
+    (11, (pay, CONFIRM, SHIP)),
+    (2, (HALF, CONFIRM, SHIP)),
+    (2, (CONFIRM, SHIP)),
+    (7, (CONFIRM, pay, SHIP, DELIVER)),
+    (1, (CONFIRM, SHIP, DELIVER)),
+    (4, (CANCEL,)),
+    (2, (pay, CANCEL)),
+    (1, (pay, CANCEL, refund)),
     (3, (partial(services.place_hold, kind="fraud_review", reason="Three orders from three countries in an hour"),)),
     (2, (CONFIRM, partial(services.place_hold, kind="address", reason="The parcel service knows no such street"))),
     (2, (CONFIRM, partial(services.place_hold, kind="customer_request", reason="On holiday until the 20th"))),
@@ -54,6 +81,7 @@ class Command(OperatorCommand):
             import_past(Path(folder))
         add_groups()
         add_addresses()
+        pay_past()
         place_new()
         self.stdout.write(
             f"Made {Product.objects.count()} products, {Customer.objects.count()} customers "
@@ -101,6 +129,28 @@ def add_addresses() -> None:
         defaults = dict.fromkeys(entry.purposes, True)
         act = partial(add_address, ids[entry.customer_email], address=entry.address, defaults=defaults, actor=ACTOR)
         run(act)
+
+
+def pay_past() -> None:
+    """Most of what left in the last month was paid a day later. What is older has its money in other books."""
+    dice = random.Random(demo.SEED + 4)
+    month = Order.objects.filter(created_at__gte=timezone.now() - timedelta(days=30), status__in=Order.HAVE_LEFT)
+    orders = list(month.exclude(total_cents=0).order_by("pk"))
+    for start in range(0, len(orders), TOGETHER):
+        run(partial(pay_each, orders[start : start + TOGETHER], dice))
+
+
+def pay_each(orders: Sequence[Order], dice: random.Random) -> None:
+    for order in orders:
+        percent = dice.choices([100, 50, 0], [86, 5, 9])[0]
+        if percent:
+            services.record_payment(
+                order.pk,
+                method=dice.choice([Payment.Method.CARD, Payment.Method.BANK_TRANSFER]),
+                amount_cents=max(1, order.total_cents * percent // 100),
+                received_at=order.created_at + timedelta(days=1),
+                actor=ACTOR,
+            )
 
 
 def place_new() -> None:

@@ -1,0 +1,120 @@
+"""Money in the back-office: payments recorded, refunded and voided on the order's page."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Prefetch, QuerySet
+
+from accounts.services import names_of
+from common import money
+from common.admin import ActForm, Money, Text, act_on
+from common.admin.forms import CreationForm
+from common.api.fields import MOST_CENTS
+from orders import services
+from orders.admin.acts import OrderAct
+from orders.models import Order, Payment, Refund
+
+
+def payments_of(order: Order) -> list[dict[str, Any]]:
+    """An order's payments, each with its refunds and with the names of those who recorded them."""
+    payments = [(payment, list(payment.refunds.all())) for payment in _with_refunds(order)]
+    actors = {payment.recorded_by for payment, _ in payments}
+    names = names_of(actors.union(refund.refunded_by for _, refunds in payments for refund in refunds))
+    return [
+        {
+            "payment": payment,
+            "who": names.get(payment.recorded_by, payment.recorded_by),
+            "refunds": [(refund, names.get(refund.refunded_by, refund.refunded_by)) for refund in refunds],
+        }
+        for payment, refunds in payments
+    ]
+
+
+def _with_refunds(order: Order) -> QuerySet[Payment]:
+    return order.payments.order_by("pk").prefetch_related(Prefetch("refunds", Refund.objects.order_by("pk")))
+
+
+def _offered(payment: Payment) -> tuple[int, str]:
+    return payment.pk, f"{payment}, {money.shown(payment.refundable_cents)}"
+
+
+class Amount(Money):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": Decimal("0.01"), "max_value": MOST_CENTS // 100, "label": "Amount", **kwargs})
+
+
+class Received(ActForm):
+    method = forms.ChoiceField(choices=[(kind.value, kind.label.capitalize()) for kind in Payment.Method])
+    amount_cents = Amount()
+    reference = Text(required=False, help_text="What the bank or the provider calls it.")
+    received_at = forms.DateTimeField(required=False, label="Received", help_text="2026-01-31 12:00; blank: now.")
+
+
+class OfPayment(ActForm):
+    payment_id = forms.TypedChoiceField(label="Payment", coerce=int)
+
+
+class PaidBack(OfPayment):
+    amount_cents = Amount()
+    reason = Text()
+    reference = Text(required=False, help_text="What the bank or the provider calls it.")
+
+
+class Mistaken(OfPayment):
+    reason = Text()
+
+
+class PaymentAct(OrderAct):
+    """An act on one of an order's payments, which is chosen in its form."""
+
+    def offers(self, payment: Payment) -> bool:
+        return payment.refundable_cents > 0
+
+    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
+        """Offers what can be chosen now; what comes back may have changed since, or be sent twice."""
+        form = super().form(*args, **kwargs)
+        payments = self.record.payments.order_by("pk")
+        chosen = [_offered(payment) for payment in payments if args or self.offers(payment)]
+        form.fields["payment_id"].choices = chosen  # type: ignore[attr-defined]
+        return form
+
+    def perform(self, **fields: Any) -> Order:
+        return type(self).service(self.record.pk, fields.pop("payment_id"), **fields)
+
+
+@act_on(Order)
+class RecordPayment(OrderAct):
+    name, label, saves, done = "record_payment", "Record payment", "Record", "The payment was recorded."
+    permission = "orders.record_payment"
+    form_class = Received
+    service = staticmethod(services.record_payment)
+
+    def initial(self) -> Mapping[str, Any]:
+        missing = self.record.balance_cents
+        return {"amount_cents": missing} if missing > 0 else {}
+
+
+@act_on(Order)
+class RefundPayment(PaymentAct):
+    name, label, saves, done = "refund", "Refund", "Record the refund", "The refund was recorded."
+    permission = "orders.refund_payment"
+    form_class = PaidBack
+    service = staticmethod(services.refund_payment)
+
+    def initial(self) -> Mapping[str, Any]:
+        """What was paid too much."""
+        over = -self.record.balance_cents
+        return {"amount_cents": over} if over > 0 else {}
+
+
+@act_on(Order)
+class VoidPayment(PaymentAct):
+    name, label, done, grave = "void_payment", "Void payment", "The payment was voided.", True
+    permission = "orders.record_payment"
+    form_class = Mistaken
+    service = staticmethod(services.void_payment)
+
+    def offers(self, payment: Payment) -> bool:
+        return payment.voided_at is None and payment.refunded_cents == 0
