@@ -46,7 +46,8 @@ MONEY = {
 def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
     """What an event's type says of the order, besides what its payload does."""
     if entry.type in MOVES:
-        return {"status": MOVES[entry.type]}
+        released = (hold["kind"] for hold in entry.payload.get("released_holds", ()))
+        return {"status": MOVES[entry.type], **{f"hold_for_{kind}": (None, "released") for kind in released}}
     if entry.type in HOLDS:
         return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
     if entry.type in MONEY:

@@ -32,8 +32,8 @@ HOLDS = (
                    payload ->> 'reason' AS reason
             FROM story WHERE type = 'order.hold_released'
             UNION ALL
-            SELECT hold_id::bigint, actor, payload ->> 'cancelled_at', payload ->> 'reason'
-            FROM story CROSS JOIN LATERAL jsonb_array_elements_text(payload -> 'released_holds') AS hold_id
+            SELECT (hold ->> 'hold_id')::bigint, actor, payload ->> 'cancelled_at', payload ->> 'reason'
+            FROM story CROSS JOIN LATERAL jsonb_array_elements(payload -> 'released_holds') AS hold
             WHERE type = 'order.cancelled'
         ), told AS (
             SELECT (placed.payload ->> 'hold_id')::bigint AS id, placed.order_id, placed.payload ->> 'kind' AS kind,

@@ -69,7 +69,7 @@ def cancel_order(
     payload: dict[str, Any] = {"cancelled_at": order.cancelled_at, "reason": reason, "reason_code": reason_code}
     if holds:
         end_holds(order, holds, reason=reason, actor=actor)
-        payload["released_holds"] = [hold.pk for hold in holds]
+        payload["released_holds"] = [{"hold_id": hold.pk, "kind": hold.kind} for hold in holds]
     record(order, "order.cancelled", payload, actor=actor)
     return order
 

@@ -75,3 +75,16 @@ def test_the_list_shows_and_finds_what_is_on_hold(chief: Client) -> None:
     assert found("?on_hold=yes") == found("?on_hold=stock") == {held}
     assert found("?on_hold=payment") == found("?on_hold=nonsense") == set()
     assert chief.get(url("changelist")).content.count(b"ON HOLD") == 1
+
+
+def test_the_timeline_says_which_holds_a_cancellation_released(chief: Client) -> None:
+    order = OrderFactory()
+    for kind in ("stock", "payment"):
+        HoldFactory(order_id=order.pk, kind=kind)
+    services.cancel_order(order.pk, reason="Late", actor=ACTOR)
+
+    newest = chief.get(url("change", order.pk)).context["story"][0]
+
+    assert newest.fields == {
+        "status": (None, "CANCELLED"), "hold_for_stock": (None, "released"), "hold_for_payment": (None, "released"),
+    }  # fmt: skip

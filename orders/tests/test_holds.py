@@ -176,7 +176,7 @@ def test_a_hold_of_another_order_is_not_found(api: Client) -> None:
 
 def test_cancelling_releases_what_held_the_order() -> None:
     order = OrderFactory()
-    hold = HoldFactory(order_id=order.pk)
+    hold, other = (HoldFactory(order_id=order.pk, kind=kind) for kind in (Kind.STOCK, Kind.PAYMENT))
 
     cancelled = services.cancel_order(order.pk, reason="A fraud", actor=ACTOR)
 
@@ -184,7 +184,10 @@ def test_cancelling_releases_what_held_the_order() -> None:
     assert (hold.released_by, hold.released_at, hold.release_reason) == (
         ACTOR.name, cancelled.cancelled_at, "A fraud",
     )  # fmt: skip
-    assert Event.objects.get(type="order.cancelled").payload["released_holds"] == [hold.pk]
+    assert Event.objects.get(type="order.cancelled").payload["released_holds"] == [
+        {"hold_id": hold.pk, "kind": "stock"},
+        {"hold_id": other.pk, "kind": "payment"},
+    ]
     assert now(order).held_for == []
 
 
