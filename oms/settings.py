@@ -95,6 +95,8 @@ USE_TZ = True
 OMS_TIME_ZONE = environment.time_zone("OMS_TIME_ZONE", "UTC")
 TIME_ZONE = "UTC"  # the API speaks UTC; pages for people are shown in the business zone by a middleware
 OMS_CURRENCY = environment.currency("OMS_CURRENCY", "EUR")
+# Who sells, as packing slips and confirmations say it.
+OMS_BUSINESS_NAME = environment.text("OMS_BUSINESS_NAME", "Order management")
 # For how long an order may be PENDING or CONFIRMED before it is late.
 OMS_LATE_AFTER_HOURS = environment.number("OMS_LATE_AFTER_HOURS", 48, least=1)
 # Whether an order has to be paid before it can be shipped.

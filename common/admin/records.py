@@ -154,6 +154,7 @@ class RecordAdmin(ListAdmin):
         record = self.record_or_404(request, pk)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        buttons = self.buttons(request, record)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -161,7 +162,8 @@ class RecordAdmin(ListAdmin):
             "record": record,
             "original": record,
             "media": self.media,
-            "buttons": self.buttons(request, record),
+            "buttons": buttons,
+            "blocked": [button for button in buttons if button.blockers],
             "story": self.story(record),
             **self.facts(request, record),
         }

@@ -22,6 +22,7 @@ from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of
+from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, pick_list_view
 from orders.models import AGGREGATE, Hold, Order
 from products.models import StockMovement
 
@@ -93,16 +94,18 @@ class OrderAdmin(RecordAdmin):
         return super().changelist_view(request, {"tabs": list(tabs(request)), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
-        many = self.admin_site.admin_view(partial(bulk_view, self))
-        lookup = self.admin_site.admin_view(CustomerLookup.as_view(admin_site=self.admin_site))
+        guarded = self.admin_site.admin_view
+        lookup = CustomerLookup.as_view(admin_site=self.admin_site)
         return [
-            path("bulk/<str:name>/", many, name="orders_order_bulk"),
-            path("customers/", lookup, name="orders_order_customers"),
+            path("bulk/<str:name>/", guarded(partial(bulk_view, self)), name="orders_order_bulk"),
+            path("customers/", guarded(lookup), name="orders_order_customers"),
+            path("pick-list/", guarded(partial(pick_list_view, self)), name="orders_order_pick_list"),
+            path("<int:pk>/print/<str:name>/", guarded(partial(document_view, self)), name="orders_order_print"),
             *super().get_urls(),
         ]
 
     def get_actions(self, request: HttpRequest) -> Any:
-        return offered_to(request)
+        return {**offered_to(request), "pick_list": (choose_for_picking, "pick_list", "Pick list")}
 
     @admin.display(ordering="pk")
     def number(self, order: Order) -> str:
@@ -158,6 +161,7 @@ class OrderAdmin(RecordAdmin):
         of_customer = Order.objects.filter(customer=record.customer_id)[: MOST_COUNTED + 1].count()
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
         return {
+            "documents": DOCUMENTS,
             "holds": holds_of(record),
             "payments": payments_of(record),
             "pairs": [pair for pair in pairs if pair[1]],

@@ -25,8 +25,14 @@ pytestmark = pytest.mark.django_db
 NOBODYS = {"accounts_user_delete", "auth_group_delete"}
 EVERYBODYS = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "search"}
 DJANGOS = {"view_on_site", "app_list"}
-# Not of one record: tried in test_admin_bulk.py, test_admin_phone_order.py and products' test_admin_lookup.py.
-OTHERS = {"orders_order_bulk", "orders_order_customers", "products_product_lookup"}
+# Tried in files of their own: bulk, customers (by phone), printing, and lookup of products.
+OTHERS = {
+    "orders_order_bulk",
+    "orders_order_customers",
+    "orders_order_pick_list",
+    "orders_order_print",
+    "products_product_lookup",
+}
 
 
 def names(patterns: list[Any]) -> set[str]:

@@ -1,0 +1,79 @@
+"""What is printed: an order's packing slip and confirmation, and the pick list of several orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from orders.models import Order
+from products.models import Product
+
+DOCUMENTS = {"packing-slip": "Packing slip", "confirmation": "Order confirmation"}
+MOST_ORDERS = 500
+
+
+@dataclass(slots=True)
+class Pick:
+    """What is taken from one shelf, in all and for each order."""
+
+    sku: str
+    name: str
+    units: int = 0
+    orders: list[tuple[str, int]] = field(default_factory=list)
+
+
+def document_view(model_admin: Any, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One order on paper."""
+    if name not in DOCUMENTS:
+        raise Http404(f"There is no document {name!r}.")
+    order = model_admin.record_or_404(request, pk)
+    return _paper(request, name, DOCUMENTS[name], order=order, ships_to=order.shipping_address)
+
+
+def choose_for_picking(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
+    """Lead to the pick list of the orders that were ticked; its address can be opened again."""
+    ids = queryset.order_by("pk").values_list("pk", flat=True)[: MOST_ORDERS + 1]
+    chosen = ",".join(map(str, ids))
+    return redirect(f"{reverse('admin:orders_order_pick_list')}?orders={chosen}")
+
+
+def pick_list_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
+    """What to take from the shelves for the confirmed among these orders."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    ids = _ids(request.GET.get("orders", ""))
+    orders = list(Order.objects.with_lines().filter(pk__in=ids).order_by("pk"))
+    ready = [order for order in orders if order.status == Order.Status.CONFIRMED]
+    context = {"picks": _picks(ready), "ready": ready, "others": [order for order in orders if order not in ready]}
+    return _paper(request, "pick-list", "Pick list", **context)
+
+
+def _ids(text: str) -> list[int]:
+    words = text.split(",")
+    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words) or len(words) > MOST_ORDERS:
+        raise BadRequest(f"A pick list is of 1 to {MOST_ORDERS} orders, named by their ids.")
+    return [int(word) for word in words]
+
+
+def _picks(orders: Sequence[Order]) -> list[Pick]:
+    """By SKU, as the shelves are labelled today."""
+    lines = [(order, line) for order in orders for line in order.lines]
+    products = Product.objects.only("sku", "name").in_bulk({line.product_id for _, line in lines})
+    picks: dict[int, Pick] = {}
+    for order, line in lines:
+        product = products[line.product_id]
+        pick = picks.setdefault(product.pk, Pick(product.sku, product.name))
+        pick.units += line.quantity
+        pick.orders.append((order.number, line.quantity))
+    return sorted(picks.values(), key=lambda pick: pick.sku)
+
+
+def _paper(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    common = {"title": title, "business": settings.OMS_BUSINESS_NAME}
+    return TemplateResponse(request, f"admin/orders/order/print/{template}.html", {**common, **context})
