@@ -117,6 +117,25 @@ def sales(books: Books, label: Callable[[date], str]) -> Rows:
     return {(period,): summed(orders) for period, orders in groups.items()}
 
 
+def trend(books: Books) -> Rows:
+    """Each month beside the one before it; those of the file follow one another."""
+    rows: Rows = {}
+    before: list[Order] = []
+    for period, orders in sorted(grouped(books.orders.values(), lambda order: month(order.day)).items()):
+        net, previous = sum(order.cents for order in orders), sum(order.cents for order in before)
+        rows[(period,)] = {
+            "orders": str(len(orders)),
+            "previous_orders": str(len(before)),
+            "average_order_cents": str((Decimal(net) / len(orders)).quantize(Decimal(1), ROUND_HALF_UP)),
+            "net_cents": str(net),
+            "previous_net_cents": str(previous),
+            "change_cents": str(net - previous),
+            "change_percent": percent(net - previous, previous) if previous else "",
+        }
+        before = orders
+    return rows
+
+
 def products(books: Books) -> Rows:
     sold: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
     for number, order in books.orders.items():
@@ -206,6 +225,7 @@ REPORTS: tuple[tuple[list[str], tuple[str, ...], Callable[[Books], Rows]], ...] 
     (["sales", "--by", "week"], ("period",), lambda books: sales(books, week)),
     (["sales", "--by", "month"], ("period",), lambda books: sales(books, month)),
     (["sales", "--by", "quarter"], ("period",), lambda books: sales(books, quarter)),
+    (["sales-trend", "--by", "month"], ("period",), trend),
     (["products"], ("sku",), products),
     (["never-sold"], ("sku",), never_sold),
     (["customers"], ("email",), customers),

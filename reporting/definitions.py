@@ -1,8 +1,12 @@
 """What a report is. Each is defined once; commands, addresses and pages only show it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
 
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, VIEWER
 
@@ -81,8 +85,8 @@ class Report:
     """A question to the data that is asked again and again.
 
     `sql` returns the columns in their order, sorted, and takes the values of `Question.values()`. Where it reads from
-    is its own affair: the doors do not know. `roles` may see it; `usual_from` is where its page begins when nobody has
-    chosen a range.
+    is its own affair: the doors do not know. `look_up` finds further values for it in the same snapshot. `roles` may
+    see it; `usual_from` is where its page begins when nobody has chosen a range.
     """
 
     name: str
@@ -94,6 +98,7 @@ class Report:
     steps: str = "day"
     usual_from: str = "30d"
     chart: Chart | None = None
+    look_up: "Callable[[Question, CursorWrapper], dict[str, Any]] | None" = None
 
     @property
     def title(self) -> str:

@@ -98,7 +98,10 @@ def _rows(question: Question, cursor: Any) -> Iterator[Row]:
     Django's `chunked_cursor` would read everything into memory where server-side cursors are switched off.
     """
     readers = [_reader(column.kind, ZoneInfo(question.zone)) for column in question.report.columns]
-    cursor.execute(f"DECLARE answer NO SCROLL CURSOR FOR {question.report.sql} LIMIT %(limit)s", question.values())
+    report, values = question.report, question.values()
+    if report.look_up is not None:
+        values |= report.look_up(question, cursor)
+    cursor.execute(f"DECLARE answer NO SCROLL CURSOR FOR {report.sql} LIMIT %(limit)s", values)
     while True:
         cursor.execute(f"FETCH {CHUNK} FROM answer")
         chunk = cursor.fetchall()

@@ -24,6 +24,11 @@ def first_day_after(step: str, starts_on: date) -> date:
     return first_day_of(step, starts_on + timedelta(days=LONGEST[step]))
 
 
+def first_day_before(step: str, starts_on: date) -> date:
+    """When the step before the one that begins on a day begins."""
+    return first_day_of(step, starts_on - timedelta(days=1))
+
+
 def between(step: str, first: date, later: date) -> int:
     """How many steps lie between two that begin on these days: 1 if they follow one another."""
     if step in ("day", "week"):

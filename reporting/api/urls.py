@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.urls import URLPattern, path
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from reporting.api.serializers import ANSWERS
 from reporting.api.views import ReportViewSet
@@ -25,6 +26,16 @@ An unchanged report is a 304 to who sends its ETag back. The answer begins when 
 FILES = {"text/csv": "period,net_cents\n2026-01,14700\n", MEDIA_TYPES[XLSX]: "(a workbook)"}
 
 
+class FileRenderer(BaseRenderer):
+    """Lets who asks for a file say so in Accept, too; `format` decides, and the view writes it."""
+
+    charset = None
+
+
+def accepted(media_type: str) -> type[BaseRenderer]:
+    return type("Accepted", (FileRenderer,), {"media_type": media_type})
+
+
 def described(parameter: Parameter) -> dict[str, Any]:
     """A parameter as OpenAPI has it."""
     schema = {"type": "string", "enum": list(parameter.choices)} if parameter.choices else SCHEMAS[parameter.form]
@@ -42,6 +53,7 @@ def address(report: Report) -> URLPattern:
         outputs={"show": ANSWERS[report.name]},
         docs={"show": report.description + "\n" + DETAILS},
         files={"show": FILES},
+        renderer_classes=[JSONRenderer, *map(accepted, FILES)],
     )
     return path(f"reports/{report.name}/", view, name=f"report-{report.name}")
 

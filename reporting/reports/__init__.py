@@ -7,11 +7,13 @@ from reporting.reports.products import NEVER_SOLD, PRODUCTS
 from reporting.reports.sales import SALES
 from reporting.reports.statuses import ORDERS_BY_AGE, ORDERS_BY_STATUS
 from reporting.reports.stock import LEDGER, LOW_STOCK, STOCK, STOCK_AS_OF
+from reporting.reports.trend import SALES_TREND
 
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
         SALES,
+        SALES_TREND,
         PRODUCTS,
         NEVER_SOLD,
         CUSTOMERS,

@@ -91,13 +91,14 @@ def test_a_figure_leads_to_as_many_orders(staff: Callable[[str], Client]) -> Non
 
     followed = 0
     for name, given in asked:
-        for row in browser.get(page(name), given).context["rows"]:
+        found = browser.get(page(name), given).context["rows"]
+        for row in found[:: 1 + len(found) // 6]:
             for cell in row:
                 if cell.href:
-                    found = browser.get(cell.href).context["cl"].result_count
-                    assert found == int(cell.text), (name, given, cell)
+                    orders = browser.get(cell.href).context["cl"].result_count
+                    assert orders == int(cell.text), (name, given, cell)
                     followed += 1
-    assert followed > 100
+    assert followed > 40
 
 
 def test_a_product_leads_to_its_page_and_a_movement_to_its_order(staff: Callable[[str], Client]) -> None:

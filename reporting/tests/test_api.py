@@ -71,6 +71,19 @@ def test_a_file_says_what_it_is_and_how_long(api: Client) -> None:
 
 
 @pytest.mark.usefixtures("january")
+def test_a_file_may_be_asked_for_in_accept_too(api: Client) -> None:
+    for name, media_type in MEDIA_TYPES.items():
+        for accept in (media_type.partition(";")[0], "*/*", "application/json"):
+            answer = api.get(address("sales"), {"format": name}, headers={"Accept": accept})
+            assert (answer.status_code, answer["Content-Type"]) == (200, media_type)
+            assert content(answer)
+    refused = api.get(address("sales"), {"nonsense": "1"}, headers={"Accept": "text/csv"})
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert api.get(address("sales"), headers={"Accept": "text/html"}).status_code == 406
+    assert api.get("/api/v1/reports/", headers={"Accept": "text/csv"}).status_code == 406
+
+
+@pytest.mark.usefixtures("january")
 def test_a_long_answer_waits_on_disk_and_is_the_same(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     short = content(api.get(address("sales"), {"format": "csv"}))
     monkeypatch.setattr(downloads, "MOST_IN_MEMORY", 1)

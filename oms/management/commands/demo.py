@@ -44,7 +44,7 @@ def refund(order_id: int, *, actor: Actor) -> Order:
 
 # How far the newest orders have come, and how many of each: what staff find on their desk in the morning.
 CONFIRM, SHIP, DELIVER = services.confirm_order, services.ship_order, services.deliver_order
-CANCEL = partial(services.cancel_order, reason="Ordered by mistake")
+CANCEL = partial(services.cancel_order, reason="Ordered by mistake", reason_code="mistake")
 HALF = partial(pay, percent=50)
 PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
     (30, ()),
