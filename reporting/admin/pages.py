@@ -129,7 +129,7 @@ class ReportAdmin(ReadOnlyAdmin):
             columns=[(heading(column), column.is_number) for column in report.columns],
             rows=shown,
             cut=MOST_SHOWN if len(rows) > MOST_SHOWN else 0,
-            files=[(name, f"?{urlencode({**asked, 'format': name})}") for name in FILES],
+            files=[(name, f"?{urlencode({**_as_shown(asked, question), 'format': name})}") for name in FILES],
         )
 
     def _refuse(
@@ -154,6 +154,14 @@ def _asked(request: HttpRequest, report: definitions.Report) -> dict[str, str]:
     if report.takes("from") and not request.GET.keys() & {"from", "to"}:
         asked["from"] = report.usual_from
     return {name: str(value) for name, value in asked.items()}
+
+
+def _as_shown(asked: dict[str, str], question: Question) -> dict[str, str]:
+    """What to ask for these very days at any time; an open side is said, lest the usual one takes its place."""
+    if not question.report.takes("from"):
+        return asked
+    days = {"from": question.first, "to": question.end}
+    return {**asked, **{name: "" if day is None else day.isoformat() for name, day in days.items()}}
 
 
 def _frame(report: definitions.Report, asked: dict[str, str], question: Question | None) -> dict[str, Any]:

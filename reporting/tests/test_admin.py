@@ -66,15 +66,26 @@ def test_a_page_shows_what_the_command_prints(staff: Callable[[str], Client]) ->
 
 def test_the_files_are_those_of_what_is_shown(staff: Callable[[str], Client]) -> None:
     write_book()
+    OrderFactory()
     browser = staff("chief")
-    asked = {"from": "2018-01-01", "to": "2024-07-01", "by": "month", "tz": "Asia/Kathmandu"}
+    asked: list[dict[str, str]] = [
+        {"from": "2018-01-01", "to": "2024-07-01", "by": "month", "tz": "Asia/Kathmandu"},
+        {"from": "", "to": "2024-07-01"},
+        {"from": "today"},
+        {"from": ""},
+        {},
+    ]
 
-    links = dict(browser.get(page("sales"), asked).context["files"])
-
-    arguments = [f"--{key}={value}" for key, value in asked.items()]
-    assert content(browser.get(page("sales") + links["csv"])).decode() == report("sales", *arguments, "--format", "csv")
-    sheet = sheets_of_xlsx(content(browser.get(page("sales") + links["xlsx"])))["Report"]
-    assert len(sheet) == len(browser.get(page("sales"), asked).context["rows"]) + 1
+    for given in asked:
+        context = browser.get(page("sales"), given).context
+        links = dict(context["files"])
+        question = context["question"]
+        days = {"from": question.first, "to": question.end, "by": question.by, "tz": question.zone}
+        arguments = [f"--{key}={value}" for key, value in days.items() if value]
+        text = report("sales", *arguments, "--format", "csv")
+        assert content(browser.get(page("sales") + links["csv"])).decode() == text, given
+        sheet = sheets_of_xlsx(content(browser.get(page("sales") + links["xlsx"])))["Report"]
+        assert len(sheet) == len(context["rows"]) + 1 == len(text.splitlines()), given
 
 
 def test_a_figure_leads_to_as_many_orders(staff: Callable[[str], Client]) -> None:
