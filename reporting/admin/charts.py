@@ -86,7 +86,8 @@ def draw(question: Question, rows: Sequence[Row]) -> Drawing | None:
     place = {column.name: number for number, column in enumerate(report.columns)}
     columns = [report.columns[place[name]] for name in chart.values]
     names = [" ".join(_word(row[place[name]]) for name in chart.labels) for row in rows]
-    values = [[row[place[name]] or 0 for name in chart.values] for row in rows]
+    # A bar has no way to be less than nothing; the table tells such a value.
+    values = [[max(row[place[name]] or 0, 0) for name in chart.values] for row in rows]
     starts = [row[place["starts_on"]] for row in rows] if "starts_on" in place else []
     places = [between(question.by, starts[0], day) for day in starts] if starts else range(len(rows))
     points = [Point(*each) for each in zip(names, values, places, strict=True)]

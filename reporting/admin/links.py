@@ -84,4 +84,5 @@ LINKS: Mapping[str, Link] = {
     "low-stock": ("sku", _product),
     "stock-as-of": ("sku", _product),
     "ledger": ("order_number", _order),
+    "open-balances": ("order_number", _order),
 }

@@ -3,6 +3,7 @@
 from reporting.definitions import Report
 from reporting.reports.customers import COHORTS, CUSTOMERS, NEW_CUSTOMERS
 from reporting.reports.fulfilment import CANCELLATIONS, FULFILMENT
+from reporting.reports.payments import OPEN_BALANCES, PAYMENTS
 from reporting.reports.products import NEVER_SOLD, PRODUCTS
 from reporting.reports.sales import SALES
 from reporting.reports.statuses import ORDERS_BY_AGE, ORDERS_BY_STATUS
@@ -23,6 +24,8 @@ REPORTS: dict[str, Report] = {
         ORDERS_BY_AGE,
         FULFILMENT,
         CANCELLATIONS,
+        PAYMENTS,
+        OPEN_BALANCES,
         STOCK,
         LOW_STOCK,
         STOCK_AS_OF,

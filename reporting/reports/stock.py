@@ -2,6 +2,7 @@
 
 from reporting.definitions import EVERYBODY, Chart, Column, Kind, Report
 from reporting.parameters import AT, LIMIT, PRODUCT, RANGE, ZONE
+from reporting.reports.naming import order_number
 
 # Units that open orders hold, by product.
 RESERVED = """
@@ -126,7 +127,7 @@ LEDGER = Report(
         Column("actor", Kind.TEXT),
         Column("reason", Kind.TEXT),
     ),
-    sql="""
+    sql=f"""
         WITH moved AS (
             SELECT m.*, (m.created_at AT TIME ZONE %(zone)s)::date AS day
             FROM stock_movements m
@@ -150,7 +151,7 @@ LEDGER = Report(
             SELECT 3, NULL, NULL, 'closing', NULL, NULL, closing, '', '' FROM sums
         )
         SELECT sequence, moved_at, kind,
-               'SO-' || lpad(order_id::text, greatest(8, length(order_id::text)), '0') AS order_number,
+               {order_number("order_id")} AS order_number,
                delta, balance, actor, reason
         FROM statement
         ORDER BY place, sequence

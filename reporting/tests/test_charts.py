@@ -83,5 +83,5 @@ def test_nothing_is_drawn_of_nothing() -> None:
 
     assert drawn(BESIDE, None, [("a", 1)]) is None
     assert drawn(BESIDE, chart, []) is None
-    assert drawn(BESIDE, chart, [("a", 0), ("b", None)]) is None
+    assert drawn(BESIDE, chart, [("a", 0), ("b", None), ("c", -1)]) is None
     assert upright(0, None) is None
