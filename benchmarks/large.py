@@ -37,20 +37,30 @@ HISTORY = """
         SELECT n, p.id, p.sku, p.name, p.price_cents, least(sum(quantity), 20) AS quantity
         FROM ranked JOIN products p ON p.sku = ranked.sku GROUP BY n, p.id
     ), made AS (
-        INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version,
+        INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, external_ref, takes_stock, version,
                             created_at, updated_at)
         SELECT c.id, CASE WHEN fate < 0.07 THEN 'CANCELLED' WHEN drawn.created_at > '2025-12-01Z' THEN 'SHIPPED'
                           ELSE 'DELIVERED' END,
+               CASE WHEN fate < 0.07 THEN 'none' ELSE 'complete' END,
                total, 'SHOP-' || n, false, 1, drawn.created_at, drawn.created_at + interval '10 days' * fate
         FROM drawn
         JOIN customers c ON c.email = drawn.email
         JOIN (SELECT n, sum(quantity * price_cents) AS total FROM line GROUP BY n) AS sums USING (n)
         ORDER BY n
-        RETURNING id, external_ref
+        RETURNING id, external_ref, status
     ), items AS (
         INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
         SELECT made.id, line.id, sku, name, quantity, price_cents
         FROM line JOIN made ON made.external_ref = 'SHOP-' || n ORDER BY made.id, line.id
+        RETURNING id, order_id, quantity
+    ), parcels AS (
+        INSERT INTO shipments (order_id, status)
+        SELECT id, CASE status WHEN 'SHIPPED' THEN 'dispatched' ELSE 'delivered' END
+        FROM made WHERE status <> 'CANCELLED' ORDER BY id
+        RETURNING id, order_id
+    ), packed AS (
+        INSERT INTO shipment_lines (shipment_id, item_id, quantity)
+        SELECT parcels.id, items.id, items.quantity FROM parcels JOIN items USING (order_id) ORDER BY 1, 2
     )
     SELECT array_agg(id) FROM made
 """

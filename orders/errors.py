@@ -74,6 +74,42 @@ class NotVoidable(Conflict):
     title = "The payment cannot be voided"
 
 
+class AlreadyDispatched(Conflict):
+    """Something of the order has left, so it cannot be cancelled any more; carries `blockers`."""
+
+    code = "already_dispatched"
+    title = "Something of the order has left"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "Some of it has left; short-close the rest."}]}
+
+
+class NothingOpen(Conflict):
+    """Every unit is in a shipment or short-closed; carries `blockers`."""
+
+    code = "nothing_open"
+    title = "Nothing of the order is open"
+    example: ClassVar = {
+        "blockers": [{"code": code, "detail": "All that has not left is in prepared shipments."}],
+    }
+
+
+class LastOpenUnit(Conflict):
+    """Nothing would be left of an order of which nothing was dispatched; carries `blockers`."""
+
+    code = "last_open_unit"
+    title = "Nothing would be left of the order"
+    example: ClassVar = {
+        "blockers": [{"code": code, "detail": "Nothing would be left of it, and nothing was dispatched: cancel it."}]
+    }
+
+
+class MoreThanOpen(Conflict):
+    """More units were named than are in no shipment and not short-closed; carries `items`."""
+
+    code = "more_than_open"
+    title = "Not so many units are open"
+    example: ClassVar = {"items": [{"item_id": 99, "sku": "LAMP-1", "requested": 3, "available": 2}]}
+
+
 # By the code of the blocker that an act met first.
 REFUSALS: dict[str, type[Conflict]] = {
     refusal.code: refusal
@@ -84,5 +120,8 @@ REFUSALS: dict[str, type[Conflict]] = {
         NotOnHold,
         PaymentRequired,
         NothingToRefund,
+        AlreadyDispatched,
+        NothingOpen,
+        LastOpenUnit,
     )
 }

@@ -9,6 +9,7 @@ GRANTS: Grants = {
     "change_addresses": ("Can change the addresses of orders", (SALES, MANAGER)),
     "confirm_order": ("Can confirm orders", (SALES, MANAGER)),
     "ship_order": ("Can ship orders", (WAREHOUSE, MANAGER)),
+    "short_close_order": ("Can short-close orders", (SALES, MANAGER)),
     "deliver_order": ("Can deliver orders", (WAREHOUSE, MANAGER)),
     "cancel_order": ("Can cancel orders", (SALES, MANAGER)),
     "add_note": ("Can add notes to orders", tuple(role for role in ROLES if role != "viewer")),

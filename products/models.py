@@ -104,6 +104,7 @@ class StockMovement(models.Model):
         ADJUSTMENT = "adjustment"
         COUNT = "count"
         RETURN = "return"
+        SHORT_CLOSE = "short_close"
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_index=False)
     sequence = models.BigIntegerField()

@@ -63,6 +63,19 @@ class StrictTextField(StrictCharField):
     allowed_controls = "\t\n\r"
 
 
+class StrictUrlField(StrictCharField):
+    """An address in the web: whoever follows it as a link runs nothing."""
+
+    pattern = r"^https?://[^\s]+$"
+    default_error_messages = {"url": "An address that begins with https:// or http://."}  # noqa: RUF012 - DRF's way
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if text and not re.match(self.pattern, text):
+            self.fail("url")
+        return text
+
+
 class StrictInstantField(serializers.DateTimeField):
     """A time with its zone, as 2026-01-31T12:00:00Z."""
 

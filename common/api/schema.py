@@ -11,7 +11,7 @@ from drf_spectacular import openapi
 
 from common.api import answers, components
 from common.api.bulk import ItemField, Results
-from common.api.fields import MOST_TEXT, InputSerializer, StrictCharField, StrictListField
+from common.api.fields import MOST_TEXT, InputSerializer, StrictCharField, StrictListField, StrictUrlField
 
 VERBS = {"list": "list", "retrieve": "retrieve", "create": "create", "partial_update": "update"}
 CREATED = "Created. With `Prefer: return=minimal`, the body is left out."
@@ -207,6 +207,8 @@ class AutoSchema(openapi.AutoSchema):
 
 def describe_strictness(field: Any) -> Schema:
     """What our fields refuse besides what DRF's do."""
+    if isinstance(field, StrictUrlField):
+        return {"pattern": field.pattern}
     if isinstance(field, StrictCharField):
         return {"pattern": LINES if field.allowed_controls else LINE}
     if isinstance(field, StrictListField) and not field.allow_empty:

@@ -16,7 +16,7 @@ from accounts.services import create_token
 from common.actors import Actor
 from common.api.addresses import HOME
 from customers.tests.factories import CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
-from orders.tests.factories import HoldFactory, OrderFactory, PaymentFactory
+from orders.tests.factories import HoldFactory, PaymentFactory, order_in
 from products.tests.factories import ProductFactory
 from reporting.reports import REPORTS
 
@@ -40,17 +40,21 @@ class World:
     group: int = 1
     other_customer: int = 2
     payment: int = 1
+    item: int = 1
+    shipment: int = 1
 
     @classmethod
     def with_order(cls, status: str, *, held: bool = False) -> "World":
-        order = OrderFactory(status=status)
+        order = order_in(status)
         payment = PaymentFactory(order_id=order.pk)
         hold = HoldFactory(order_id=order.pk).pk if held else 1
         owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
         token, _ = create_token(owner, name="example", actor=Actor.command("test"))
         product = ProductFactory(sku="EXAMPLE")
         entry, group, other = CustomerAddressFactory(), CustomerGroupFactory(), CustomerFactory()
-        return cls(entry.customer_id, product.pk, order.pk, token.pk, hold, entry.pk, group.pk, other.pk, payment.pk)
+        item, shipment = order.lines[0].pk, order.parcels[-1].pk if order.parcels else 1
+        known = (entry.customer_id, product.pk, order.pk, token.pk, hold, entry.pk, group.pk, other.pk, payment.pk)
+        return cls(*known, item=item, shipment=shipment)
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,19 @@ def _refund(world: World) -> dict[str, Any]:
     return {"payment_id": world.payment, "amount_cents": 50, "reason": "Broken", "reference": "TX-9"}
 
 
+def _parcel(world: World) -> dict[str, Any]:
+    tracking = {"carrier": "DHL", "tracking_number": "T-1", "tracking_url": "https://example.com/T-1"}
+    return {"lines": [{"item_id": world.item, "quantity": 1}], **tracking, "note": "Ring twice"}
+
+
+def _dispatch(world: World) -> dict[str, Any]:
+    return {name: value for name, value in _parcel(world).items() if name != "lines"}
+
+
+def _short_close(world: World) -> dict[str, Any]:
+    return {"lines": [{"item_id": world.item, "quantity": 1}], "reason": "Gone", "reason_code": "gone"}
+
+
 def _token(world: World) -> dict[str, Any]:
     return {"name": "Shop", "scopes": ["read"], "expires_at": "2099-12-31T12:00:00Z"}
 
@@ -184,7 +201,13 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("put", "order-change-items"): Example((SALES, MANAGER), _items),
     ("patch", "order-change-addresses"): Example((SALES, MANAGER), _addresses),
     ("post", "order-confirm"): Example((SALES, MANAGER), _note),
-    ("post", "order-ship"): Example((WAREHOUSE, MANAGER), _note, "CONFIRMED"),
+    ("post", "order-ship"): Example((WAREHOUSE, MANAGER), _parcel, "CONFIRMED"),
+    ("post", "order-short-close"): Example((SALES, MANAGER), _short_close, "CONFIRMED"),
+    ("get", "order-shipments"): Example(ROLES, status="prepared"),
+    ("post", "order-shipments"): Example((WAREHOUSE, MANAGER), _parcel, "CONFIRMED"),
+    ("post", "shipment-dispatch"): Example((WAREHOUSE, MANAGER), _dispatch, "prepared"),
+    ("post", "shipment-deliver"): Example((WAREHOUSE, MANAGER), _note, "dispatched"),
+    ("post", "shipment-void"): Example((WAREHOUSE, MANAGER), _note, "prepared"),
     ("post", "order-deliver"): Example((WAREHOUSE, MANAGER), _note, "SHIPPED"),
     ("post", "order-cancel"): Example((SALES, MANAGER), lambda w: {"reason": "Late", "reason_code": "late"}),
     ("post", "order-notes"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), lambda w: {"text": "Ring twice"}),
@@ -207,17 +230,17 @@ READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None
 # They are asked in a snapshot of their own, which sees only what was committed.
 REPORT_ADDRESSES = [endpoint for endpoint in EXAMPLES if endpoint[1].startswith("report-")]
 
-LISTS = [
-    each
-    for each in READINGS
-    if each[1].endswith(("-list", "-events", "-movements", "-orders", "-holds", "-payments", "-refunds"))
-]
+LISTED = ("-list", "-events", "-movements", "-orders", "-holds", "-payments", "-refunds", "-shipments")
+LISTS = [each for each in READINGS if each[1].endswith(LISTED)]
 # What the ids in an address are of, where they are not one of the thing it is named for.
 NESTED = {
     "order-void-payment": ("order", "payment"),
     "order-release-hold": ("order", "hold"),
     "address-list": ("customer",),
     "address-detail": ("customer", "address"),
+    "shipment-dispatch": ("order", "shipment"),
+    "shipment-deliver": ("order", "shipment"),
+    "shipment-void": ("order", "shipment"),
 }
 
 

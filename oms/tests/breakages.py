@@ -32,6 +32,7 @@ GROUP = {"customer_group_id": "customer_group"}
 MERGED_BY_HAND = "UPDATE customers SET merged_into_id = %(customer)s WHERE id = %(alias)s"
 PRODUCT, ORDER, CUSTOMER = {"product_id": "product"}, {"order_id": "order"}, {"customer_id": "customer"}
 LINE = PRODUCT | ORDER
+PARTLY, SHIPPED, PARCEL = {"order_id": "partly"}, {"order_id": "shipped"}, {"shipment_id": "parcel"}
 
 BREAKAGES: dict[str, Breakage] = {
     "stock_is_ledger_sum": Breakage(
@@ -158,6 +159,69 @@ BREAKAGES: dict[str, Breakage] = {
     ),
     "refunds_are_what_events_say": Breakage(
         "UPDATE order_refunds SET reason = 'Another' WHERE order_id = %(order)s", ORDER
+    ),
+    "unit_is_in_one_place": Breakage(
+        "UPDATE shipment_lines SET quantity = 5 WHERE shipment_id = %(parcel)s",
+        PARTLY,
+        frozenset({"fulfilment_state_is_what_rows_say", "shipment_lines_are_what_events_say"}),
+    ),
+    "fulfilment_state_is_what_rows_say": Breakage(
+        "UPDATE orders SET fulfilment_state = 'none' WHERE id = %(partly)s", PARTLY
+    ),
+    "short_closed_cents_are_what_rows_say": Breakage(
+        "UPDATE orders SET short_closed_cents = 1 WHERE id = %(partly)s", PARTLY
+    ),
+    "order_is_not_short_closed_to_nothing": Breakage(
+        "UPDATE short_closes SET quantity = 5 WHERE order_id = %(partly)s",
+        PARTLY,
+        frozenset(
+            {
+                "unit_is_in_one_place",
+                "fulfilment_state_is_what_rows_say",
+                "short_closed_cents_are_what_rows_say",
+                "order_ledger_net",
+                "short_close_is_in_the_ledger",
+                "short_closes_are_what_events_say",
+            }
+        ),
+    ),
+    "shipment_fits_its_order": Breakage(
+        "UPDATE shipments SET status = 'prepared', dispatched_at = NULL WHERE order_id = %(shipped)s",
+        SHIPPED,
+        frozenset({"fulfilment_state_is_what_rows_say", "shipments_are_what_events_say"}),
+    ),
+    "shipped_order_waits_for_a_shipment": Breakage(
+        "UPDATE shipments SET status = 'delivered' WHERE order_id = %(shipped)s",
+        SHIPPED,
+        frozenset({"shipments_are_what_events_say"}),
+    ),
+    "shipment_has_a_line": Breakage(
+        "DELETE FROM shipment_lines WHERE shipment_id = %(parcel)s",
+        PARTLY | PARCEL,
+        frozenset({"fulfilment_state_is_what_rows_say", "shipment_lines_are_what_events_say"}),
+    ),
+    "units_are_of_the_same_order": Breakage(
+        "UPDATE short_closes SET order_id = %(order)s WHERE order_id = %(partly)s",
+        ORDER,
+        frozenset(
+            {
+                "short_closed_cents_are_what_rows_say",
+                "short_close_is_in_the_ledger",
+                "short_closes_are_what_events_say",
+            }
+        ),
+    ),
+    "short_close_is_in_the_ledger": Breakage(
+        "UPDATE stock_movements SET kind = 'receipt' WHERE order_id = %(partly)s AND kind = 'short_close'", PARTLY
+    ),
+    "shipments_are_what_events_say": Breakage(
+        "UPDATE shipments SET carrier = 'Another' WHERE id = %(parcel)s", PARTLY | PARCEL
+    ),
+    "shipment_lines_are_what_events_say": Breakage(
+        "UPDATE shipment_lines SET quantity = 1 WHERE shipment_id = %(parcel)s", PARTLY | PARCEL
+    ),
+    "short_closes_are_what_events_say": Breakage(
+        "UPDATE short_closes SET reason = 'Another' WHERE order_id = %(partly)s", PARTLY
     ),
     "movement_has_order": Breakage(
         "UPDATE stock_movements SET order_id = %(missing)s WHERE order_id = %(order)s",

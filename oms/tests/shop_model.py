@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from common.errors import DomainError
-from orders.errors import InvalidTransition, OnHold
+from orders.errors import AlreadyDispatched, InvalidTransition, LastOpenUnit, MoreThanOpen, NothingOpen, OnHold
 from products.errors import InsufficientStock, ProductUnavailable
 
 NEXT = {
@@ -14,7 +14,8 @@ NEXT = {
     ("CONFIRMED", "cancel"): "CANCELLED",
 }
 SKUS = ("A", "B", "C")
-HOLDS = {"payment": ("confirm", "ship"), "stock": ("ship",)}
+SHIPPING = ("ship", "prepare_shipment", "dispatch_shipment")
+HOLDS = {"payment": ("confirm", *SHIPPING), "stock": SHIPPING}
 
 
 @dataclass
@@ -30,8 +31,28 @@ class Shelf:
 
 
 @dataclass
+class Parcel:
+    """What the model knows of a shipment: units by SKU."""
+
+    pk: int
+    units: dict[str, int]
+    status: str = "prepared"
+
+    @property
+    def has_left(self) -> bool:
+        return self.status in ("dispatched", "delivered")
+
+
+NEXT_OF_PARCEL = {
+    ("prepared", "dispatch"): "dispatched",
+    ("dispatched", "deliver"): "delivered",
+    ("prepared", "void"): "voided",
+}
+
+
+@dataclass
 class Sale:
-    """What the model knows of an order: units and agreed price by SKU."""
+    """What the model knows of an order: units and agreed price by SKU, its shipments, what was short-closed."""
 
     pk: int
     lines: dict[str, tuple[int, int]]
@@ -41,6 +62,8 @@ class Sale:
     holds: dict[str, int] = field(default_factory=dict)  # by kind, the id of the one that is active
     released: list[int] = field(default_factory=list)
     payments: dict[int, list[int]] = field(default_factory=dict)  # by id: what came in, what went back
+    parcels: list[Parcel] = field(default_factory=list)
+    closed: dict[str, int] = field(default_factory=dict)
 
     @property
     def paid(self) -> int:
@@ -51,8 +74,13 @@ class Sale:
         return sum(cents for _, cents in self.payments.values())
 
     @property
+    def given_up(self) -> int:
+        """What the units are worth that will never come."""
+        return sum(units * self.lines[sku][1] for sku, units in self.closed.items())
+
+    @property
     def payment_state(self) -> str:
-        due, net = 0 if self.status == "CANCELLED" else self.total, self.paid - self.refunded
+        due, net = 0 if self.status == "CANCELLED" else self.total - self.given_up, self.paid - self.refunded
         if net == 0 and self.refunded:
             return "refunded"
         if net == due:
@@ -66,8 +94,9 @@ class Sale:
 
     def refuses(self, act: str) -> type[DomainError] | None:
         """The error that moving it on must give."""
-        if (self.status, act) not in NEXT:
-            return InvalidTransition
+        return InvalidTransition if (self.status, act) not in NEXT else self.held_from(act)
+
+    def held_from(self, act: str) -> type[DomainError] | None:
         return OnHold if any(act in HOLDS[kind] for kind in self.holds) else None
 
     def move(self, act: str) -> None:
@@ -80,6 +109,79 @@ class Sale:
     def total(self) -> int:
         return sum(units * price for units, price in self.lines.values())
 
+    def shipped(self, sku: str) -> int:
+        return sum(parcel.units.get(sku, 0) for parcel in self.parcels if parcel.has_left)
+
+    def waiting(self, sku: str) -> int:
+        """Units that have not left and are not short-closed."""
+        return self.lines[sku][0] - self.closed.get(sku, 0) - self.shipped(sku)
+
+    def free(self, sku: str) -> int:
+        packed = sum(parcel.units.get(sku, 0) for parcel in self.parcels if parcel.status == "prepared")
+        return self.waiting(sku) - packed
+
+    @property
+    def open_units(self) -> int:
+        return sum(self.waiting(sku) for sku in self.lines)
+
+    @property
+    def has_dispatched(self) -> bool:
+        return any(parcel.has_left for parcel in self.parcels)
+
+    @property
+    def fulfilment(self) -> str:
+        if not self.has_dispatched:
+            return "none"
+        return "partial" if self.open_units else "complete"
+
+    def all_free(self) -> dict[str, int]:
+        return {sku: self.free(sku) for sku in self.lines if self.free(sku)}
+
+    def refusal_of_units(self, act: str, part: dict[str, int]) -> type[DomainError] | None:
+        """The error that putting these units into a shipment must give."""
+        if self.status != "CONFIRMED":
+            return InvalidTransition
+        if act == "prepare_shipment" and not self.all_free():
+            return NothingOpen
+        return self.held_from(act) or self.refusal_of_more(part)
+
+    def refusal_of_more(self, part: dict[str, int]) -> type[DomainError] | None:
+        return MoreThanOpen if any(units > self.free(sku) for sku, units in part.items()) else None
+
+    def refusal_of_moving(self, parcel: Parcel, act: str) -> type[DomainError] | None:
+        """The error that an act on a shipment must give."""
+        statuses = ("CONFIRMED", "SHIPPED") if act == "deliver" else ("CONFIRMED",)
+        if self.status not in statuses:
+            return InvalidTransition
+        return self.held_from(f"{act}_shipment") or (
+            None if (parcel.status, act) in NEXT_OF_PARCEL else InvalidTransition
+        )
+
+    def refusal_of_closing(self, part: dict[str, int]) -> type[DomainError] | None:
+        if self.status != "CONFIRMED":
+            return InvalidTransition
+        if not self.all_free():
+            return NothingOpen
+        if not self.has_dispatched and self.open_units <= 1:
+            return LastOpenUnit
+        if self.refusal_of_more(part):
+            return MoreThanOpen
+        return LastOpenUnit if not self.has_dispatched and self.open_units <= sum(part.values()) else None
+
+    def refusal_of_cancelling(self) -> type[DomainError] | None:
+        if (self.status, "cancel") not in NEXT:
+            return InvalidTransition
+        return AlreadyDispatched if self.has_dispatched else None
+
+    def settle(self) -> None:
+        """An act was done: one version for it, and one for each move of the status that follows."""
+        self.version += 1
+        if self.status == "CONFIRMED" and self.fulfilment == "complete":
+            self.status, self.version = "SHIPPED", self.version + 1
+        live = [parcel for parcel in self.parcels if parcel.status != "voided"]
+        if self.status == "SHIPPED" and all(parcel.status == "delivered" for parcel in live):
+            self.status, self.version = "DELIVERED", self.version + 1
+
 
 @dataclass
 class Model:
@@ -90,7 +192,7 @@ class Model:
 
     def reserved(self, sku: str) -> int:
         held = (sale for sale in self.sales if sale.is_open())
-        return sum(sale.lines[sku][0] for sale in held if sku in sale.lines)
+        return sum(sale.waiting(sku) for sale in held if sku in sale.lines)
 
     def refusal(self, basket: dict[str, int], held: dict[str, int]) -> type[DomainError] | None:
         """The error that asking for this basket must give, where `held` is on the order already."""

@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from oms import demo
 from oms.verification import prove
-from orders.models import Order, PaymentState
+from orders.models import Order, PaymentState, Shipment, ShortClose
 from products.models import Product
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
@@ -32,4 +32,7 @@ def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.M
     assert not Order.objects.filter(takes_stock=True, shipping_address=None).exists()
     assert set(Order.objects.values_list("payment_state", flat=True)) == set(PaymentState)
     assert Product.objects.low_on_stock().exists()
+    assert set(Order.objects.values_list("fulfilment_state", flat=True)) == set(Order.Fulfilment.values)
+    assert set(Shipment.objects.values_list("status", flat=True)) == {"prepared", "dispatched", "delivered"}
+    assert Shipment.objects.exclude(tracking_number="").exists() and ShortClose.objects.exists()
     assert prove().broken == []

@@ -79,6 +79,16 @@ NOT_LINES: dict[str, Any] = {
     "a price of one's own": [{"product_id": 1, "quantity": 1, "unit_price_cents": 1}],
     "an unknown product": [{"product_id": 987654321, "quantity": 1}],
 }  # fmt: skip
+NOT_UNITS: dict[str, Any] = {
+    **{name: value for name, value in NOT_LINES.items() if "product" not in name and name != "both names"},
+    "an item without quantity": [{"item_id": 1}], "a quantity without item": [{"quantity": 1}],
+    "a name that is none here": [{"sku": "A", "quantity": 1}],
+    "an unknown item": [{"item_id": 987654321, "quantity": 1}],
+}  # fmt: skip
+NOT_A_URL: dict[str, Any] = {
+    **NOT_A_NAME, "a script": "javascript:alert(1)", "no scheme": "example.com/T-1", "data": "data:text/html,x",
+    "with a space": "https://example.com/a b", "a script before it": "javascript:1//https://example.com",
+}  # fmt: skip
 NOT_SCOPES: dict[str, Any] = {
     **NUMBERS, "null": None, "text": "read", "true": True, "an object": {"0": "read"}, "nothing in it": [None],
     "numbers in it": [1], "lists in it": [["read"]], "empty text in it": [""], "unknown": ["orders.explode"],
@@ -118,6 +128,10 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "billing_address": NOT_AN_ADDRESS,
     "customer_id": NOT_A_REFERENCE,
     "items": NOT_LINES,
+    "lines": NOT_UNITS,
+    "carrier": {**NOT_TEXT, "a line break": "a\nb"},
+    "tracking_number": {**NOT_TEXT, "a line break": "a\nb"},
+    "tracking_url": NOT_A_URL,
     "external_ref": {name: value for name, value in NOT_A_NAME.items() if name != "null"},
     "note": NOT_TEXT,
     "text": {**NOT_TEXT, "empty": "", "spaces": " \n\t "},

@@ -25,6 +25,9 @@ from products.tests.factories import ProductFactory
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report", "migration"])
 
 TABLES = (
+    "shipment_lines",
+    "short_closes",
+    "shipments",
     "order_holds",
     "order_items",
     "stock_movements",
@@ -45,7 +48,10 @@ DROPPABLE = """
 
 @pytest.fixture
 def world(actor: Actor) -> dict[str, int]:
-    """A pending order of one product, on hold and partly paid, a product without stock; each has two events or more."""
+    """A pending order of one product, on hold and partly paid, a product without stock; each has two events or more.
+
+    Besides, an order of five units, of which two were dispatched and one was short-closed, and one that is SHIPPED.
+    """
     customer, product, empty = CustomerFactory(), ProductFactory(stock_quantity=10), ProductFactory(stock_quantity=0)
     lines = [services.Line(quantity=2, product_id=product.pk)]
     order = run(lambda: services.place_order(customer_id=customer.pk, lines=lines, actor=actor))
@@ -58,7 +64,15 @@ def world(actor: Actor) -> dict[str, int]:
     run(lambda: change_group(group.pk, actor=actor, name="Trade"))
     run(lambda: change_customer(customer.pk, actor=actor, first_name="Grace", group_id=group.pk))
     address = CustomerAddressFactory(customer_id=customer.pk, defaults={"shipping": True})
+    lines = [services.Line(quantity=5, product_id=ProductFactory().pk)]
+    partly = OrderFactory(customer_id=customer.pk, lines=lines, status="CONFIRMED")
+    lines = [services.Line(quantity=2, product_id=partly.lines[0].product_id)]
+    shipped = OrderFactory(customer_id=customer.pk, lines=lines, status="SHIPPED")
+    item = partly.lines[0].pk
+    parcels = run(lambda: services.ship_order(partly.pk, actor=actor, lines=[services.ItemUnits(item, 2)])).parcels
+    run(lambda: services.short_close(partly.pk, actor=actor, lines=[services.ItemUnits(item, 1)], reason="gone"))
     ids = {"order": order.pk, "product": product.pk, "customer": customer.pk, "empty": empty.pk, "address": address.pk}
+    ids |= {"partly": partly.pk, "parcel": parcels[0].pk, "shipped": shipped.pk}
     return ids | {"customer_group": group.pk, "alias": CustomerFactory().pk, "missing": MISSING}
 
 
@@ -104,6 +118,7 @@ def in_every_state(actor: Actor) -> None:
     """Orders in all states, edited and noted too, over products that were changed and adjusted."""
     for status in Order.Status:
         OrderFactory(status=status)
+    in_parcels(actor)
     product, other = ProductFactory(), ProductFactory()
     edited = OrderFactory(lines=[services.Line(quantity=4, product_id=product.pk)], external_ref="ref-1")
     lines = [services.Line(quantity=1, product_id=other.pk)]
@@ -165,6 +180,23 @@ def paid_and_refunded(order: Order, actor: Actor) -> None:
     services.void_payment(order.pk, voided, reason="A mistake", actor=actor)
     for payment, cents in ((part, 30), (part, 20), (whole, 100)):
         services.refund_payment(order.pk, payment, amount_cents=cents, reason="Broken", actor=actor)
+
+
+def in_parcels(actor: Actor) -> None:
+    """Orders with shipments in every status, one of them short-closed to its end, one cancelled after that."""
+    lines = [services.Line(quantity=4, product_id=ProductFactory(stock_quantity=20).pk) for _ in range(2)]
+    waits, ends, gone = (OrderFactory(lines=lines[:number], status="CONFIRMED") for number in (2, 1, 1))
+    for _ in range(2):
+        services.prepare_shipment(waits.pk, actor=actor, lines=[services.ItemUnits(waits.lines[0].pk, 1)])
+    parcels = services.ship_order(waits.pk, actor=actor, lines=[services.ItemUnits(waits.lines[1].pk, 1)]).parcels
+    services.void_shipment(waits.pk, parcels[0].pk, actor=actor)
+    unit = [services.ItemUnits(ends.lines[0].pk, 2)]
+    parcels = services.ship_order(ends.pk, actor=actor, lines=unit).parcels
+    services.deliver_shipment(ends.pk, parcels[0].pk, actor=actor)
+    services.short_close(ends.pk, actor=actor, lines=unit, reason="gone")
+    services.prepare_shipment(gone.pk, actor=actor, lines=[services.ItemUnits(gone.lines[0].pk, 1)])
+    services.short_close(gone.pk, actor=actor, lines=[services.ItemUnits(gone.lines[0].pk, 2)], reason="gone")
+    services.cancel_order(gone.pk, actor=actor, reason="test")
 
 
 def test_sound_data_in_every_state_is_proved(actor: Actor) -> None:
@@ -247,7 +279,7 @@ def test_shows_the_first_rows_and_the_number_of_all(world: dict[str, int]) -> No
 
     assert refusal.value.returncode == 3
     assert out.getvalue().count("product_id=") == MOST_ROWS
-    assert "… and 7 more" in out.getvalue()
+    assert "… and 8 more" in out.getvalue()
 
 
 @pytest.mark.usefixtures("unguarded")

@@ -11,19 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.functional import cached_property
 
 from common import money
-from common.admin import Act, ActForm, AddressField, CreationForm, LongText, Text, act_on
+from common.admin import Act, ActForm, AddressField, CreationForm, Text, act_on
 from customers.models import Customer
 from customers.services import create_customer
 from orders import services
+from orders.admin.fields import NoteField
 from orders.admin.lines import Agreed, LinesField
 from orders.models import Blocker, Order, OrderItem
-
-MOST_NOTE = 4_000
-
-
-class NoteField(LongText):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MOST_NOTE, **kwargs)
 
 
 class Assent(ActForm):
@@ -102,10 +96,12 @@ class OrderAct(Act):
     """An act on one order through its service, blocked by what the order says of it."""
 
     service: ClassVar[Callable[..., Order]]
+    blocked_as: ClassVar[str] = ""  # the act whose rules hold for it, where that has another name
 
     @classmethod
     def blockers(cls, record: Order) -> tuple[Blocker, ...]:
-        return record.blockers(cls.name) if cls.name in Order.ACTS else ()
+        act = cls.blocked_as or cls.name
+        return record.blockers(act) if act in Order.ACTS else ()
 
     def perform(self, **fields: Any) -> Order:
         return type(self).service(self.record.pk, **fields)

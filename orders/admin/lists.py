@@ -23,7 +23,7 @@ from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, pick_list_view
-from orders.models import AGGREGATE, Hold, Order
+from orders.models import AGGREGATE, Hold, Order, OrderItem, lines_of_orders, units
 from products.models import StockMovement
 
 MOST_COUNTED = 100
@@ -74,17 +74,17 @@ class OnHoldFilter(admin.SimpleListFilter):
 class OrderAdmin(RecordAdmin):
     list_display = ("number", "state", "customer", "items", "total", "payment", "created_at", "age", "external_ref")
     list_display_links = ("number",)
-    list_filter = (TabFilter, "status", OnHoldFilter, "payment_state", DetailsFilter)
+    list_filter = (TabFilter, "status", "fulfilment_state", OnHoldFilter, "payment_state", DetailsFilter)
     list_before_template = "admin/orders/order/tabs.html"
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
-    search_help_text = "Number, customer, e-mail, phone, SKU, reference"
+    search_help_text = "Number, customer, e-mail, phone, SKU, reference, tracking number"
     ordering = ("-created_at", "-id")  # as the indexes have it
     sortable_by = ("number", "created_at")
     record_template = "admin/orders/order/record.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return Order.objects.with_lines().order_by(*self.get_ordering(request))
+        return Order.objects.prefetch_related(lines_of_orders()).order_by(*self.get_ordering(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """A whole order number opens the order at once."""
@@ -126,8 +126,8 @@ class OrderAdmin(RecordAdmin):
 
     @admin.display(description="items")
     def items(self, order: Order) -> str:
-        units = sum(line.quantity for line in order.lines)
-        return f"{units:,} in {len(order.lines)}" if len(order.lines) != units else f"{units:,}"
+        ordered = units.ordered(order).total()
+        return f"{ordered:,} in {len(order.lines)}" if len(order.lines) != ordered else f"{ordered:,}"
 
     @admin.display(description="age")
     def age(self, order: Order) -> str:
@@ -168,5 +168,12 @@ class OrderAdmin(RecordAdmin):
             "addresses": [(name.replace("_", " ").capitalize(), getattr(record, name)) for name in Order.ADDRESSES],
             "customer_orders": of_customer if of_customer <= MOST_COUNTED else f"more than {MOST_COUNTED}",
             "ledger": ledger[:MOST_COUNTED],
+            "items": items_of(record),
             "sees_customers": request.user.has_perm("customers.view_customer"),
         }
+
+
+def items_of(order: Order) -> list[tuple[OrderItem, int, int]]:
+    """Each line with the units of it that have left, and those that will never come."""
+    shipped, closed = units.shipped(order), units.short_closed(order)
+    return [(line, shipped[line.pk], closed[line.pk]) for line in order.lines]

@@ -28,6 +28,10 @@ class OrderFilter(django_filters.FilterSet):
     hold_kind = ChoiceFilter(
         choices=Hold.Kind.choices, method="filter_hold_kind", label="On hold now, for a reason of this kind."
     )
+    fulfilment_state = ChoiceFilter(
+        choices=Order.Fulfilment.choices, label="Whether units have left: none, some with more to come, all."
+    )
+    tracking_number = TextFilter(method="filter_tracking_number", label="Of one of its shipments, whole.")
     customer_id = WholeNumberFilter()
     customer_email = TextFilter(method="filter_customer_email", label="Whole, in any case.")
     product_id = WholeNumberFilter(field_name="items__product_id", label="With a line of this product.")
@@ -50,7 +54,8 @@ class OrderFilter(django_filters.FilterSet):
     balance_cents__lte = WholeNumberFilter(field_name="balance_cents", lookup_expr="lte")
 
     search = SearchFilter(
-        label="An order's number or external reference or a SKU, each whole, or the beginnings of words of who ordered."
+        label="An order's number or external reference, a SKU or a tracking number, each whole, or the beginnings of "
+        "words of who ordered."
     )
 
     class Meta:
@@ -71,3 +76,6 @@ class OrderFilter(django_filters.FilterSet):
 
     def filter_hold_kind(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.on_hold().filter(held_for__contains=[value])
+
+    def filter_tracking_number(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
+        return orders.with_tracking(value)

@@ -15,9 +15,10 @@ from common.api.fields import (
     StrictIntegerField,
     StrictListField,
     StrictTextField,
+    StrictUrlField,
 )
 from orders.models import Hold, Order
-from orders.services import Line, cancel_order, confirm_order, deliver_order, ship_order
+from orders.services import ItemUnits, Line, Tracking, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.demand import MOST_LINES
 
 MOST_NOTE = 4_000
@@ -93,6 +94,67 @@ class ActInput(InputSerializer):
     example: ClassVar = {"note": "Two parcels"}
 
     note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+
+class ItemUnitsInput(InputSerializer):
+    """So many units of one of the order's items."""
+
+    item_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
+    quantity = StrictIntegerField(min_value=1, max_value=MOST_QUANTITY)
+
+    def validate(self, attrs: dict[str, Any]) -> ItemUnits:
+        return ItemUnits(**attrs)
+
+
+def units_of_items(*, required: bool) -> StrictListField:
+    return StrictListField(child=ItemUnitsInput(), required=required, allow_empty=False, max_length=MOST_LINES)
+
+
+class Parcel(InputSerializer):
+    """Who carries it and how to ask after it, as far as that is known."""
+
+    carrier = StrictCharField(required=False, allow_blank=True)
+    tracking_number = StrictCharField(required=False, allow_blank=True)
+    tracking_url = StrictUrlField(required=False)
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        tracking = {name: attrs.pop(name) for name in ("carrier", "tracking_number", "tracking_url") if name in attrs}
+        return {**attrs, "tracking": Tracking(**tracking)}
+
+
+class Dispatch(Parcel):
+    """What is given replaces what was said when the shipment was prepared."""
+
+    example: ClassVar = {"carrier": "DHL", "tracking_number": "00340434161094042557"}
+
+
+class NewShipment(Parcel):
+    """`lines` say what is in it; without them, all units that are in no shipment yet."""
+
+    example: ClassVar = {
+        "lines": [{"item_id": 99, "quantity": 1}],
+        "carrier": "DHL",
+        "tracking_number": "00340434161094042557",
+        "tracking_url": "https://www.dhl.com/track?id=00340434161094042557",
+        "note": "Two parcels",
+    }
+
+    lines = units_of_items(required=False)
+
+
+class ShortClosing(InputSerializer):
+    """Units that will never come, and why, in words and for programs as a code of your own."""
+
+    example: ClassVar = {
+        "lines": [{"item_id": 99, "quantity": 1}],
+        "reason": "The maker gave it up",
+        "reason_code": "discontinued",
+    }
+
+    lines = units_of_items(required=True)
+    reason = StrictCharField()
+    reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
 
 
 class Cancellation(InputSerializer):

@@ -1,6 +1,6 @@
 """Orders as the API shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -10,10 +10,22 @@ from rest_framework import serializers
 from common.api.addresses import HOME, AddressSerializer
 from common.api.answers import ProblemSerializer, problem
 from common.api.bulk import Results
+from common.api.views import shared
 from customers.models import Customer
 from events.models import Event
 from orders.errors import REFUSALS
-from orders.models import Hold, Order, OrderItem, PaymentState
+from orders.models import (
+    SHIPMENT_MOVES,
+    Action,
+    Hold,
+    Order,
+    OrderItem,
+    PaymentState,
+    Shipment,
+    ShortClose,
+    shipment_actions,
+    units,
+)
 
 
 class BlockerSerializer(serializers.Serializer[Any]):
@@ -32,6 +44,27 @@ class ActionSerializer(serializers.Serializer[Any]):
 
 
 WHEN = "2026-01-31T12:00:00Z"
+SHIPMENT: Mapping[str, Any] = {
+    "id": 12,
+    "order_id": 42,
+    "status": "dispatched",
+    "carrier": "DHL",
+    "tracking_number": "00340434161094042557",
+    "tracking_url": "https://www.dhl.com/track?id=00340434161094042557",
+    "lines": [{"item_id": 99, "quantity": 2}],
+    "actions": [
+        {"name": "deliver_shipment", "allowed": True, "blockers": []},
+        {
+            "name": "void_shipment",
+            "allowed": False,
+            "blockers": [{"code": "invalid_transition", "detail": "The shipment is dispatched and cannot be voided."}],
+        },
+    ],
+    "prepared_at": WHEN,
+    "dispatched_at": WHEN,
+    "delivered_at": None,
+    "voided_at": None,
+}
 EXAMPLE: Mapping[str, Any] = {
     "id": 42,
     "number": "SO-00000042",
@@ -46,8 +79,13 @@ EXAMPLE: Mapping[str, Any] = {
             "quantity": 2,
             "unit_price_cents": 4900,
             "line_total_cents": 9800,
+            "shipped_quantity": 2,
+            "short_closed_quantity": 0,
         }
     ],
+    "fulfilment_state": "complete",
+    "shipments": [SHIPMENT],
+    "short_closes": [],
     "total_cents": 9800,
     "due_cents": 9800,
     "paid_cents": 5000,
@@ -95,7 +133,7 @@ class HoldSerializer(serializers.ModelSerializer[Hold]):
         "id": 5,
         "kind": "fraud_review",
         "reason": "Ordered from three countries within an hour",
-        "blocks": ["confirm", "ship"],
+        "blocks": ["confirm", "ship", "prepare_shipment", "dispatch_shipment"],
         "placed_by": "user:3",
         "placed_at": WHEN,
         "released_by": None,
@@ -103,11 +141,63 @@ class HoldSerializer(serializers.ModelSerializer[Hold]):
         "release_reason": "",
     }
 
-    blocks = serializers.ListField(child=serializers.ChoiceField(choices=Order.ACTS))
+    blocks = serializers.ListField(child=serializers.ChoiceField(choices=[*Order.ACTS, *SHIPMENT_MOVES]))
 
     class Meta:
         model = Hold
         fields: ClassVar = ("id kind reason blocks placed_by placed_at released_by released_at release_reason").split()
+
+
+class ShippedItemSerializer(OrderItemSerializer):
+    """One product of an order, with the units of it that have left, and those that will never come."""
+
+    shipped_quantity = serializers.IntegerField(min_value=0)
+    short_closed_quantity = serializers.IntegerField(min_value=0)
+
+    class Meta(OrderItemSerializer.Meta):
+        ref_name = "OrderItem"
+        fields: ClassVar = [*OrderItemSerializer.Meta.fields, "shipped_quantity", "short_closed_quantity"]
+
+
+class ItemUnitsSerializer(serializers.Serializer[Any]):
+    """So many units of one of the order's items."""
+
+    item_id = serializers.IntegerField(min_value=1)
+    quantity = serializers.IntegerField(min_value=1)
+
+
+class ShipmentActionSerializer(ActionSerializer):
+    """An act on a shipment, and what stands in its way."""
+
+    name = serializers.ChoiceField(choices=list(SHIPMENT_MOVES))
+
+
+class ShipmentSerializer(serializers.ModelSerializer[Shipment]):
+    """A parcel of an order, and what is in it. Times are null where nobody knows them, as after an import."""
+
+    example: ClassVar = SHIPMENT
+
+    order_id = serializers.IntegerField(read_only=True)
+    lines = ItemUnitsSerializer(source="contents", many=True, read_only=True)
+    actions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Shipment
+        fields: ClassVar = ["id", "order_id", *Shipment.TOLD[:4], "lines", "actions", *Shipment.TIMES]
+
+    @extend_schema_field(ShipmentActionSerializer(many=True))
+    def get_actions(self, parcel: Shipment) -> list[dict[str, Any]]:
+        return shown_actions(shipment_actions(parcel.order, parcel))
+
+
+class ShortCloseSerializer(serializers.ModelSerializer[ShortClose]):
+    """Units that will never come, and why."""
+
+    item_id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = ShortClose
+        fields: ClassVar = "item_id quantity reason reason_code closed_at".split()
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):
@@ -116,33 +206,53 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     example = EXAMPLE
 
     customer_id = serializers.IntegerField(read_only=True)
-    items = OrderItemSerializer(source="lines", many=True, read_only=True)
     holds = HoldSerializer(source="active_holds", many=True, read_only=True)
     shipping_address = AddressSerializer(read_only=True, allow_null=True)
     billing_address = AddressSerializer(read_only=True, allow_null=True)
     due_cents = serializers.IntegerField(read_only=True)
     balance_cents = serializers.IntegerField(read_only=True)
     payment_state = serializers.ChoiceField(choices=PaymentState.choices, read_only=True)
+    items = serializers.SerializerMethodField()
+    shipments = ShipmentSerializer(source="parcels", many=True, read_only=True)
+    short_closes = ShortCloseSerializer(source="shortfalls", many=True, read_only=True)
     actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
         fields: ClassVar = (
-            "id number status customer_id items total_cents due_cents paid_cents refunded_cents balance_cents "
-            "payment_state currency external_ref takes_stock holds shipping_address billing_address version actions "
+            "id number status fulfilment_state customer_id items shipments short_closes total_cents due_cents "
+            "paid_cents refunded_cents balance_cents payment_state currency external_ref takes_stock holds "
+            "shipping_address billing_address version actions "
             "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 
     @extend_schema_field(ActionSerializer(many=True))
     def get_actions(self, order: Order) -> list[dict[str, Any]]:
+        return shown_actions(order.actions())
+
+    @extend_schema_field(ShippedItemSerializer(many=True))
+    def get_items(self, order: Order) -> list[dict[str, Any]]:
+        shipped, closed = units.shipped(order), units.short_closed(order)
+        item: Any = shared(OrderItemSerializer)
         return [
             {
-                "name": action.name,
-                "allowed": action.allowed,
-                "blockers": [asdict(blocker) for blocker in action.blockers],
+                **item.to_representation(line),
+                "shipped_quantity": shipped[line.pk],
+                "short_closed_quantity": closed[line.pk],
             }
-            for action in order.actions()
+            for line in order.lines
         ]
+
+
+def shown_actions(actions: Iterable[Action]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": action.name,
+            "allowed": action.allowed,
+            "blockers": [asdict(blocker) for blocker in action.blockers],
+        }
+        for action in actions
+    ]
 
 
 class OrderedBySerializer(serializers.ModelSerializer[Customer]):

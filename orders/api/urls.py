@@ -5,6 +5,7 @@ from common.api.views import ID
 from orders.api.holds import HoldViewSet
 from orders.api.merging import MergedCustomersViewSet
 from orders.api.payments import PaymentViewSet, RefundViewSet
+from orders.api.shipments import ShipmentViewSet
 from orders.api.stock import StockViewSet
 from orders.api.views import CustomerOrdersViewSet, OrderViewSet
 
@@ -12,9 +13,15 @@ router = SimpleRouter()
 router.register("orders", OrderViewSet)
 
 ORDER = rf"^orders/(?P<order_id>{ID})/"
+SHIPMENTS = rf"^orders/(?P<order_id>{ID})/shipments/"
+SHIPMENT = SHIPMENTS + rf"(?P<shipment_id>{ID})/"
 PRODUCT = rf"^products/(?P<pk>{ID})/"
 
 urlpatterns = [
+    re_path(SHIPMENTS + "$", ShipmentViewSet.as_view({"get": "list", "post": "prepare"}), name="order-shipments"),
+    re_path(SHIPMENT + "dispatch/$", ShipmentViewSet.as_view({"post": "dispatch_one"}), name="shipment-dispatch"),
+    re_path(SHIPMENT + "deliver/$", ShipmentViewSet.as_view({"post": "deliver"}), name="shipment-deliver"),
+    re_path(SHIPMENT + "void/$", ShipmentViewSet.as_view({"post": "void"}), name="shipment-void"),
     re_path(PRODUCT + "adjust-stock/$", StockViewSet.as_view({"post": "adjust"}), name="product-adjust-stock"),
     re_path(PRODUCT + "stock/$", StockViewSet.as_view({"get": "stock"}), name="product-stock"),
     path("products/bulk-stock/", StockViewSet.as_view({"post": "adjust_many"}), name="product-bulk-stock"),

@@ -30,7 +30,9 @@ from orders.api.inputs import (
     Cancellation,
     ItemsChange,
     NewOrder,
+    NewShipment,
     NoteInput,
+    ShortClosing,
 )
 from orders.api.serializers import EventSerializer, ExpandedOrderSerializer, OrderResults, OrderSerializer
 from orders.models import AGGREGATE, Order
@@ -54,7 +56,8 @@ class OrderViewSet(ViewSet):
         "change_items": ItemsChange,
         "change_addresses": AddressesChange,
         "confirm": ActInput,
-        "ship": ActInput,
+        "ship": NewShipment,
+        "short_close": ShortClosing,
         "deliver": ActInput,
         "cancel": Cancellation,
         "notes": NoteInput,
@@ -75,6 +78,7 @@ class OrderViewSet(ViewSet):
         "change_addresses": "orders.change_addresses",
         "confirm": "orders.confirm_order",
         "ship": "orders.ship_order",
+        "short_close": "orders.short_close_order",
         "deliver": "orders.deliver_order",
         "cancel": "orders.cancel_order",
         "notes": "orders.add_note",
@@ -147,15 +151,26 @@ class OrderViewSet(ViewSet):
 
     @action(detail=True, methods=["post"])
     def ship(self, request: Request, pk: str) -> HttpResponse:
-        """Ship an order that is CONFIRMED.
+        """Ship an order that is CONFIRMED, or the units that `lines` name.
 
-        From here on it cannot be cancelled.
+        Without lines everything leaves that has not left: what is in no shipment in one of its own, and every
+        shipment that is prepared. With the last unit the order is SHIPPED; from the first one on it cannot be
+        cancelled.
         """
         return self._act(pk, services.ship_order, **self.read())
 
+    @action(detail=True, methods=["post"], url_path="short-close")
+    def short_close(self, request: Request, pk: str) -> HttpResponse:
+        """Give up units of a CONFIRMED order that will never come.
+
+        They are available again. Units in a shipment cannot be given up; nor can the last ones of an order of which
+        nothing was dispatched: cancel it instead.
+        """
+        return self._act(pk, services.short_close, **self.read())
+
     @action(detail=True, methods=["post"])
     def deliver(self, request: Request, pk: str) -> HttpResponse:
-        """Deliver an order that is SHIPPED; nothing follows."""
+        """Deliver an order that is SHIPPED, with all its shipments; nothing follows."""
         return self._act(pk, services.deliver_order, **self.read())
 
     @action(detail=True, methods=["post"])

@@ -7,6 +7,8 @@ from customers.models import AGGREGATE as CUSTOMER
 from customers.models import GROUP_AGGREGATE as GROUP
 from events.invariants import told_in_events
 from orders.invariants.holds import HOLDS
+from orders.invariants.parcel_story import PARCEL_STORY
+from orders.invariants.parcels import PARCELS
 from orders.invariants.payments import PAYMENTS
 from orders.invariants.references import REFERENCES
 from orders.invariants.rows import ROWS
@@ -18,9 +20,19 @@ from products.models import Product, StockMovement
 COUNTS = (
     Count("orders", AGGREGATE, f"SELECT count(*) FROM orders WHERE {only('id')}"),
     Count("lines", AGGREGATE, f"SELECT count(*) FROM order_items WHERE {only('order_id')}"),
+    Count("shipments", AGGREGATE, f"SELECT count(*) FROM shipments WHERE {only('order_id')}"),
 )
 
-INVARIANTS = (*ROWS, *told_in_events(AGGREGATE, "orders"), *STORY, *HOLDS, *PAYMENTS, *REFERENCES)
+INVARIANTS = (
+    *ROWS,
+    *PARCELS,
+    *told_in_events(AGGREGATE, "orders"),
+    *STORY,
+    *HOLDS,
+    *PAYMENTS,
+    *PARCEL_STORY,
+    *REFERENCES,
+)
 
 
 def scope_of(order_id: int, *, using: str) -> dict[str, list[int]] | None:

@@ -1,18 +1,22 @@
 """Orders and the records that belong to them."""
 
-from orders.models.acts import Action, Blocker
+from orders.models import units
+from orders.models.acts import SHIPMENT_MOVES, Action, Blocker, refuse, shipment_actions, shipment_blockers
 from orders.models.holds import SHIPPING_ACTS, Hold
 from orders.models.imports import OrderImportGroup, OrderImportRow
 from orders.models.item import OrderItem, total_of
-from orders.models.order import AGGREGATE, NUMBER, Order, OrderQuerySet
+from orders.models.order import AGGREGATE, NUMBER, Order, OrderQuerySet, fulfilment_of_orders, lines_of_orders
 from orders.models.payments import Payment, PaymentState, Refund
+from orders.models.shipments import Content, Shipment, ShipmentLine, ShortClose
 
 __all__ = [
     "AGGREGATE",
     "NUMBER",
+    "SHIPMENT_MOVES",
     "SHIPPING_ACTS",
     "Action",
     "Blocker",
+    "Content",
     "Hold",
     "Order",
     "OrderImportGroup",
@@ -22,5 +26,14 @@ __all__ = [
     "Payment",
     "PaymentState",
     "Refund",
+    "Shipment",
+    "ShipmentLine",
+    "ShortClose",
+    "fulfilment_of_orders",
+    "lines_of_orders",
+    "refuse",
+    "shipment_actions",
+    "shipment_blockers",
     "total_of",
+    "units",
 ]

@@ -10,12 +10,25 @@ from django.conf import settings
 from django_fsm import can_proceed
 
 from common import money
-from orders.errors import InvalidTransition, NotEditable, NothingToRefund, NotOnHold, OnHold, PaymentRequired
+from orders.errors import (
+    REFUSALS,
+    AlreadyDispatched,
+    InvalidTransition,
+    LastOpenUnit,
+    NotEditable,
+    NothingOpen,
+    NothingToRefund,
+    NotOnHold,
+    OnHold,
+    PaymentRequired,
+)
+from orders.models import units
 from orders.models.holds import SHIPPING_ACTS, Hold
 from orders.models.payments import PaymentState
 
 if TYPE_CHECKING:
     from orders.models.order import Order
+    from orders.models.shipments import Shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,9 @@ def no_hold_blocks(order: Order, act: str) -> tuple[Blocker, ...]:
 
 def addresses_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
     """Addresses are fixed as soon as something has left for them."""
-    if act != "change_addresses" or order.status in order.OPEN:
+    if act != "change_addresses":
+        return ()
+    if order.status in order.OPEN and order.fulfilment_state == order.Fulfilment.NONE:
         return ()
     return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; it is {order.status}."),)
 
@@ -100,14 +115,87 @@ def something_came_in(order: Order, act: str) -> tuple[Blocker, ...]:
     return (Blocker(NothingToRefund.code, "Nothing that came in is left."),)
 
 
+# Acts on the units of an order, and what they do to it. Shipments are made, changed and left out while it is
+# CONFIRMED; the last of them may arrive after it was SHIPPED.
+FULFILLING = {
+    "prepare_shipment": "packed",
+    "dispatch_shipment": "shipped",
+    "void_shipment": "unpacked",
+    "short_close": "short-closed",
+}
+
+
+def order_is_being_fulfilled(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Shipments and short-closes need an order that was agreed to and has something left to ship."""
+    if act == "deliver_shipment" and order.status in (order.Status.CONFIRMED, order.Status.SHIPPED):
+        return ()
+    if act not in (*FULFILLING, "deliver_shipment") or order.status == order.Status.CONFIRMED:
+        return ()
+    done = FULFILLING.get(act, "delivered")
+    return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be {done}."),)
+
+
+def nothing_has_left(order: Order, act: str) -> tuple[Blocker, ...]:
+    """What has left cannot be called off."""
+    if act != "cancel" or order.status != order.Status.CONFIRMED or order.fulfilment_state == order.Fulfilment.NONE:
+        return ()
+    return (Blocker(AlreadyDispatched.code, "Some of it has left; short-close the rest."),)
+
+
+def units_are_free(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Only units in no shipment can be put into one or be short-closed."""
+    if act not in ("prepare_shipment", "short_close") or order.status != order.Status.CONFIRMED:
+        return ()
+    if not units.free(order):
+        return (Blocker(NothingOpen.code, "All that has not left is in prepared shipments."),)
+    return last_unit_stays(order, 1) if act == "short_close" else ()
+
+
+def last_unit_stays(order: Order, closing: int) -> tuple[Blocker, ...]:
+    """An order of which nothing was dispatched is cancelled, not short-closed to nothing."""
+    if order.fulfilment_state != order.Fulfilment.NONE or units.waiting(order).total() > closing:
+        return ()
+    return (Blocker(LastOpenUnit.code, "Nothing would be left of it, and nothing was dispatched: cancel it."),)
+
+
 # Asked in this order; the first blocker gives a refused act its error.
 RULES: tuple[Rule, ...] = (
     transition_is_open,
     items_are_open,
     addresses_are_open,
     order_is_open,
+    order_is_being_fulfilled,
+    nothing_has_left,
+    units_are_free,
     something_holds,
     no_hold_blocks,
     payment_suffices,
     something_came_in,
 )
+
+# Acts on one shipment, under the names by which a rule about the order knows them.
+SHIPMENT_MOVES = {
+    "dispatch_shipment": ("dispatch", "dispatched"),
+    "deliver_shipment": ("deliver", "delivered"),
+    "void_shipment": ("void", "voided"),
+}
+
+
+def shipment_blockers(order: Order, parcel: Shipment, act: str) -> tuple[Blocker, ...]:
+    """What stands in the way of an act on a shipment: of the order's rules, and its own status."""
+    move, done = SHIPMENT_MOVES[act]
+    if can_proceed(getattr(parcel, move)):
+        return order.blockers(act)
+    own = Blocker(InvalidTransition.code, f"The shipment is {parcel.status} and cannot be {done}.")
+    return (*order.blockers(act), own)
+
+
+def shipment_actions(order: Order, parcel: Shipment) -> list[Action]:
+    return [Action(act, shipment_blockers(order, parcel, act)) for act in SHIPMENT_MOVES]
+
+
+def refuse(blockers: tuple[Blocker, ...]) -> None:
+    """Raise the refusal of the first blocker, if there is any, with all of them as `blockers`."""
+    if blockers:
+        facts = [{"code": blocker.code, "detail": blocker.detail} for blocker in blockers]
+        raise REFUSALS[blockers[0].code](blockers[0].detail, blockers=facts)

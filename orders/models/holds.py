@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-# The acts by which goods leave.
-SHIPPING_ACTS = ("ship",)
+# The acts by which goods are packed and leave.
+SHIPPING_ACTS = ("ship", "prepare_shipment", "dispatch_shipment")
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):

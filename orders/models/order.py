@@ -15,16 +15,29 @@ from django_fsm import FSMField, transition
 
 from common.addresses import is_address_or_null
 from customers.models import Customer
-from orders.errors import REFUSALS
-from orders.models.acts import RULES, Action, Blocker
+from orders.models import units
+from orders.models.acts import RULES, Action, Blocker, refuse
 from orders.models.holds import Hold
 from orders.models.item import OrderItem
 from orders.models.payments import BALANCE, STATE, PaymentState
+from orders.models.shipments import Shipment, ShortClose
 from products.models import Product
 
 AGGREGATE = "order"
 NUMBER = re.compile("SO-([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 MOST_BUYERS = 500  # a search that fits more people than these needs another word
+
+
+def lines_of_orders() -> "Prefetch[str]":
+    return Prefetch("items", OrderItem.objects.order_by("pk"), to_attr="lines")
+
+
+def fulfilment_of_orders() -> "tuple[Prefetch[str], Prefetch[str]]":
+    """What became of the lines: no order has any of it before it is CONFIRMED."""
+    return (
+        Prefetch("shipments", Shipment.objects.with_contents(), to_attr="parcels"),
+        Prefetch("short_closes", ShortClose.objects.with_sku().order_by("pk"), to_attr="shortfalls"),
+    )
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -33,8 +46,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(status__in=Order.OPEN)
 
     def with_lines(self) -> Self:
-        """Each order with its items in `lines`, in one statement for all."""
-        return self.prefetch_related(Prefetch("items", OrderItem.objects.order_by("pk"), to_attr="lines"))
+        """Each order with its `lines`, `parcels` and `shortfalls`, in one statement each for all orders."""
+        return self.prefetch_related(lines_of_orders(), *fulfilment_of_orders())
+
+    def with_tracking(self, number: str) -> Self:
+        """Those with a parcel of this tracking number."""
+        return self.filter(pk__in=Shipment.objects.tracked(number).values("order"))
 
     def with_holds(self) -> Self:
         """Each order with what holds it in `active_holds`, in one statement for all."""
@@ -64,7 +81,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(items__product_id=product.pk) if product else self.none()
 
     def search(self, text: str) -> Self:
-        """By number, external reference or SKU, each whole, or else by who ordered.
+        """By number, external reference, SKU or tracking number, each whole, or else by who ordered.
 
         What the text means is looked up first: a condition that allowed for every meaning could use no index.
         Plain digits are a reference or a SKU before they are a number without its letters.
@@ -77,6 +94,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self.of_sku(text)
         if self.numbered(f"SO-{text}").exists():
             return self.numbered(f"SO-{text}")
+        if Shipment.objects.tracked(text).exists():
+            return self.with_tracking(text)
         buyers = Customer.objects.search(text).standing_for()[:MOST_BUYERS]
         return self.filter(customer_id__in=list(buyers))
 
@@ -97,13 +116,22 @@ class Order(models.Model):
         DELIVERED = "DELIVERED"
         CANCELLED = "CANCELLED"
 
+    class Fulfilment(models.TextChoices):
+        """Whether units have left, and whether more will."""
+
+        NONE = "none"
+        PARTIAL = "partial"
+        COMPLETE = "complete"
+
     HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
     OPEN: ClassVar = (Status.PENDING, Status.CONFIRMED)
     ACTS: ClassVar = (
         "edit_items",
         "change_addresses",
         "confirm",
+        "prepare_shipment",
         "ship",
+        "short_close",
         "deliver",
         "cancel",
         "place_hold",
@@ -116,7 +144,17 @@ class Order(models.Model):
     # Indexed together with created_at below.
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     status = FSMField(max_length=16, choices=Status.choices, default=Status.PENDING, protected=True)
+    # Of what has left; follows from the shipments and short-closes, and `verify` checks that it does.
+    fulfilment_state = models.CharField(
+        max_length=8,
+        choices=Fulfilment.choices,
+        default=Fulfilment.NONE,
+        db_default=Fulfilment.NONE,
+        editable=False,
+    )
     total_cents = models.BigIntegerField(editable=False)
+    # Of that, what was agreed for units that will never come.
+    short_closed_cents = models.BigIntegerField(default=0, db_default=0, editable=False)
     external_ref = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where present
     takes_stock = models.BooleanField(default=True, editable=False)
     shipping_address = models.JSONField(null=True, editable=False)
@@ -145,6 +183,8 @@ class Order(models.Model):
 
     # Set by `with_lines()` and by the services.
     lines: "list[OrderItem]"
+    parcels: "list[Shipment]"
+    shortfalls: "list[ShortClose]"
 
     class Meta:
         db_table = "orders"
@@ -155,6 +195,7 @@ class Order(models.Model):
             ("change_addresses", "Can change the addresses of orders"),
             ("confirm_order", "Can confirm orders"),
             ("ship_order", "Can ship orders"),
+            ("short_close_order", "Can short-close orders"),
             ("deliver_order", "Can deliver orders"),
             ("cancel_order", "Can cancel orders"),
             ("add_note", "Can add notes to orders"),
@@ -179,6 +220,16 @@ class Order(models.Model):
                 condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("paid_cents")),
                 name="orders_refunded_within_paid",
             ),
+            models.CheckConstraint(
+                condition=Q(short_closed_cents__gte=0, short_closed_cents__lte=F("total_cents")),
+                name="orders_short_closed_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(fulfilment_state="complete", status__in=["SHIPPED", "DELIVERED"])
+                | Q(fulfilment_state="partial", status="CONFIRMED")
+                | (Q(fulfilment_state="none") & ~Q(status__in=["SHIPPED", "DELIVERED"])),
+                name="orders_fulfilment_fits_status",
+            ),
             models.UniqueConstraint(fields=["external_ref"], name="orders_external_ref_unique"),
             models.CheckConstraint(
                 condition=is_address_or_null("shipping_address"), name="orders_shipping_address_complete"
@@ -191,6 +242,7 @@ class Order(models.Model):
             models.Index(fields=["customer", "created_at"], name="orders_customer_created_at"),
             models.Index(fields=["created_at", "id"], name="orders_created_at"),
             models.Index(fields=["status", "created_at"], name="orders_status_created_at"),
+            models.Index(fields=["fulfilment_state", "created_at"], name="orders_fulfilment_created_at"),
             models.Index(fields=["updated_at", "id"], name="orders_updated_at"),
             models.Index(fields=["total_cents", "id"], name="orders_total_cents"),
             models.Index(fields=["created_at", "id"], condition=~Q(held_for=[]), name="orders_on_hold"),
@@ -221,6 +273,12 @@ class Order(models.Model):
         """What holds it now, oldest first; of an order that nothing holds, the database is not asked."""
         return list(self.holds.active()) if self.held_for else []
 
+    def fulfilment(self) -> Fulfilment:
+        """What the shipments and short-closes make of it."""
+        if not units.shipped(self):
+            return self.Fulfilment.NONE
+        return self.Fulfilment.PARTIAL if units.waiting(self) else self.Fulfilment.COMPLETE
+
     @transition(field=status, source=Status.PENDING, target=Status.CONFIRMED)
     def confirm(self) -> None:
         """The seller has agreed; the items are fixed from here on."""
@@ -246,7 +304,4 @@ class Order(models.Model):
 
     def require(self, act: str) -> None:
         """Raise the refusal of the first thing that stands in the way of the act, with all of them as `blockers`."""
-        blockers = self.blockers(act)
-        if blockers:
-            facts = [{"code": blocker.code, "detail": blocker.detail} for blocker in blockers]
-            raise REFUSALS[blockers[0].code](blockers[0].detail, blockers=facts)
+        refuse(self.blockers(act))

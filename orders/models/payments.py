@@ -21,8 +21,12 @@ class PaymentState(models.TextChoices):
 
 
 # The one place that says what is due, in columns of an order. What is taken off the agreed total later, such as what
-# will never come or came back, is subtracted here; the columns that the database makes of it are then made anew.
-DUE = Case(When(status="CANCELLED", then=Value(0)), default=F("total_cents"), output_field=models.BigIntegerField())
+# came back, is subtracted here; the columns that the database makes of it are then made anew.
+DUE = Case(
+    When(status="CANCELLED", then=Value(0)),
+    default=F("total_cents") - F("short_closed_cents"),
+    output_field=models.BigIntegerField(),
+)
 NET = F("paid_cents") - F("refunded_cents")
 BALANCE = DUE - NET
 # Asked in this order. An order of nothing is paid, and so is a cancelled one that nothing was paid for.

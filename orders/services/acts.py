@@ -1,11 +1,12 @@
-"""Moving an order on, cancelling it, and noting something beside it."""
+"""Agreeing to an order, cancelling it, and noting something beside it."""
 
 from typing import Any
 
 from django.db import transaction
 
 from common.actors import Actor
-from orders.models import Order
+from orders.models import Order, Shipment, units
+from orders.services.fulfilment import told, write_parcels
 from orders.services.holds import end_holds
 from orders.services.writing import lock_order, record, write_header
 from products.models import StockMovement
@@ -25,51 +26,34 @@ def confirm_order(order_id: int, *, actor: Actor, note: str = "", expected_versi
 
 
 @transaction.atomic(savepoint=False)
-def ship_order(order_id: int, *, actor: Actor, note: str = "", expected_version: int | None = None) -> Order:
-    """Note that the goods of a CONFIRMED order have left. Raises NotFound, StaleVersion, InvalidTransition."""
-    order = lock_order(order_id, expected_version)
-    order.require("ship")
-    order.ship()
-
-    write_header(order, at="shipped_at")
-    record(order, "order.shipped", {"shipped_at": order.shipped_at}, actor=actor, note=note)
-    return order
-
-
-@transaction.atomic(savepoint=False)
-def deliver_order(order_id: int, *, actor: Actor, note: str = "", expected_version: int | None = None) -> Order:
-    """Note that a SHIPPED order has arrived. Raises NotFound, StaleVersion, InvalidTransition."""
-    order = lock_order(order_id, expected_version)
-    order.require("deliver")
-    order.deliver()
-
-    write_header(order, at="delivered_at")
-    record(order, "order.delivered", {"delivered_at": order.delivered_at}, actor=actor, note=note)
-    return order
-
-
-@transaction.atomic(savepoint=False)
 def cancel_order(
     order_id: int, *, actor: Actor, reason: str, reason_code: str = "", expected_version: int | None = None
 ) -> Order:
-    """Call off a PENDING or CONFIRMED order, put its stock back and release what held it.
+    """Call off an open order of which nothing has left, put its stock back, void its shipments, release what held it.
 
-    Raises NotFound, StaleVersion, InvalidTransition.
+    What was short-closed is back already. Raises NotFound, StaleVersion, InvalidTransition, AlreadyDispatched.
     """
     order = lock_order(order_id, expected_version)
     order.require("cancel")
     order.cancel()
     holds, order.held_for = order.active_holds, []
+    unpacked = [parcel for parcel in order.parcels if parcel.status == Shipment.Status.PREPARED]
+    for parcel in unpacked:
+        parcel.void()
 
     lock_products(ids=[line.product_id for line in order.lines])
-    back = [Movement(line.product_id, line.quantity, order.pk) for line in order.lines]
+    kept = units.kept(order)
+    back = [Movement(line.product_id, kept[line.pk], order.pk) for line in order.lines if kept[line.pk]]
     move_stock(back, kind=StockMovement.Kind.CANCELLATION, actor=actor, reason=reason)
     write_header(order, at="cancelled_at")
+    write_parcels(order, unpacked, at="voided_at")
 
     payload: dict[str, Any] = {"cancelled_at": order.cancelled_at, "reason": reason, "reason_code": reason_code}
     if holds:
         end_holds(order, holds, reason=reason, actor=actor)
         payload["released_holds"] = [{"hold_id": hold.pk, "kind": hold.kind} for hold in holds]
+    if unpacked:
+        payload["shipments"] = told(unpacked)
     record(order, "order.cancelled", payload, actor=actor)
     return order
 

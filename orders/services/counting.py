@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from common.actors import Actor
 from common.errors import require_version
-from orders.models import Order, OrderItem
+from orders.models import Order, OrderItem, Shipment, ShipmentLine, ShortClose
 from products.errors import StockMismatch
 from products.models import Product, StockMovement
 from products.services import count_stock, lock_product
@@ -36,22 +38,33 @@ def stock_now(product: Product) -> Stock:
 def stock_as_of(product: Product, moment: datetime) -> Stock:
     """What the ledger says of a moment in the past.
 
-    Reserved is what the ledger took for orders that were then neither shipped nor cancelled. An order that was
-    imported as SHIPPED or DELIVERED has no time of shipping and was never reserved.
+    Reserved is what the ledger took for orders that were then neither shipped nor cancelled, less what of them had
+    left. An order that was imported as SHIPPED or DELIVERED has no time of shipping and was never reserved.
     """
     ledger = StockMovement.objects.filter(product=product, created_at__lte=moment)
     last = ledger.order_by("-sequence").values_list("balance", flat=True).first()
     waiting = Order.objects.exclude(shipped_at__lte=moment).exclude(cancelled_at__lte=moment)
     waiting = waiting.exclude(status__in=Order.HAVE_LEFT, shipped_at=None)
     held = ledger.filter(order_id__in=waiting.values("pk")).aggregate(net=Sum("delta"))["net"]
-    return Stock(product.pk, moment, int(last or 0), -int(held or 0))
+    left = ShipmentLine.objects.filter(
+        item__product=product, shipment__dispatched_at__lte=moment, shipment__order__in=waiting
+    ).aggregate(units=Sum("quantity"))["units"]
+    return Stock(product.pk, moment, int(last or 0), -int(held or 0) - int(left or 0))
 
 
 def reserved_units(product_id: int) -> int:
-    """Units of a product that open orders hold and that have not left the shelf."""
+    """Units of a product that open orders hold and that have neither left the shelf nor been short-closed."""
     open_orders = Order.objects.open().filter(takes_stock=True)
     lines = OrderItem.objects.filter(product_id=product_id, order__in=open_orders)
-    return int(lines.aggregate(units=Sum("quantity"))["units"] or 0)
+    left = _of_item(ShipmentLine.objects.filter(shipment__status__in=Shipment.HAVE_LEFT))
+    waiting = lines.annotate(waiting=F("quantity") - left - _of_item(ShortClose.objects.all()))
+    return int(waiting.aggregate(units=Sum("waiting"))["units"] or 0)
+
+
+def _of_item(records: QuerySet[Any]) -> Coalesce:
+    """The sum of their quantities, for each item that a query looks at."""
+    sums = records.filter(item=OuterRef("pk")).order_by().values("item").annotate(units=Sum("quantity"))
+    return Coalesce(Subquery(sums.values("units")), 0)
 
 
 @transaction.atomic(savepoint=False)

@@ -72,15 +72,27 @@ WRITE = f"""
     ), header AS MATERIALIZED (
         SELECT *, refusal IS NULL AS is_good FROM summed
     ), made AS (
-        INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version, created_at)
-        SELECT customer_id, status, total_cents, key, status = ANY(%(taking)s), 1, created_at
+        INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, external_ref, takes_stock, version,
+                            created_at)
+        SELECT customer_id, status, CASE WHEN status = ANY(%(gone)s) THEN 'complete' ELSE 'none' END, total_cents, key,
+               status = ANY(%(taking)s), 1, created_at
         FROM header WHERE is_good ORDER BY first_row
         ON CONFLICT (external_ref) DO NOTHING
-        RETURNING id, external_ref
+        RETURNING id, external_ref, status
     ), items AS (
         INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
         SELECT made.id, product_id, sku, name, quantity, unit_price_cents
         FROM made JOIN merged ON merged.key = made.external_ref ORDER BY made.id, row
+        RETURNING id, order_id, quantity
+    ), parcels AS (
+        -- What has left, left in one parcel, as far as anybody knows; when, nobody knows.
+        INSERT INTO shipments (order_id, status)
+        SELECT id, CASE status WHEN 'DELIVERED' THEN 'delivered' ELSE 'dispatched' END
+        FROM made WHERE status = ANY(%(gone)s) ORDER BY id
+        RETURNING id, order_id
+    ), packed AS (
+        INSERT INTO shipment_lines (shipment_id, item_id, quantity)
+        SELECT parcels.id, items.id, items.quantity FROM parcels JOIN items USING (order_id) ORDER BY 1, 2
     )
     SELECT 'order', id, NULL FROM made
     UNION ALL

@@ -64,6 +64,7 @@ def _batch(window: Window, take_stock: bool) -> dict[str, Any]:
     return {
         **asdict(window),
         "taking": [*OPEN, *GONE] if take_stock else [*OPEN],
+        "gone": [*GONE],
         "most_lines": MOST_LINES,
         "most_quantity": MOST_QUANTITY,
         "most_total": MOST_TOTAL_CENTS,

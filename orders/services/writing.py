@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from psycopg import sql
 
 from common.actors import Actor
@@ -12,15 +13,24 @@ from common.addresses import Address
 from common.errors import NotFound, require_version
 from common.sql import one
 from events.services import Change, append
-from orders.models import AGGREGATE, Order, OrderItem
+from orders.models import AGGREGATE, Order, OrderItem, fulfilment_of_orders, lines_of_orders
 
 
 def lock_order(order_id: int, expected_version: int | None = None) -> Order:
-    """The order with its lines, held until the transaction ends. Raises NotFound, StaleVersion."""
-    order = Order.objects.locked().with_lines().filter(pk=order_id).first()
+    """The order with its lines, parcels and shortfalls, held until the transaction ends.
+
+    Raises NotFound, StaleVersion.
+    """
+    order = Order.objects.locked().filter(pk=order_id).first()
     if order is None:
         raise NotFound(f"There is no order {order_id}.")
     require_version(order.version, expected_version)
+
+    prefetch_related_objects([order], lines_of_orders())
+    if order.status == Order.Status.PENDING:
+        order.parcels, order.shortfalls = [], []
+    else:
+        prefetch_related_objects([order], *fulfilment_of_orders())
     return order
 
 
@@ -46,6 +56,7 @@ def insert_header(
             [customer_id, order.status, total_cents, external_ref, *_addresses_as_json(order)],
         )
         order.pk, order.created_at, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
+    order.parcels, order.shortfalls = [], []
     return order
 
 
@@ -69,25 +80,38 @@ def _addresses_as_json(order: Order) -> list[str | None]:
 
 
 # What acts change of an order besides its version and times.
-WRITTEN = ("status", "total_cents", "held_for", "paid_cents", "refunded_cents")
+WRITTEN = (
+    "status",
+    "fulfilment_state",
+    "total_cents",
+    "short_closed_cents",
+    "held_for",
+    "paid_cents",
+    "refunded_cents",
+)
 SET_WRITTEN = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in WRITTEN)
 
 
-def write_header(order: Order, *, at: str | None = None) -> None:
-    """Save what acts change of an order, count its version and stamp the time of the act in the column `at`."""
-    stamp = sql.SQL(", {} = statement_timestamp()").format(sql.Identifier(at)) if at else sql.SQL("")
+def write_header(order: Order, *, at: str | None = None, moves: Sequence[str] = ()) -> None:
+    """Save what acts change of an order, count its version and stamp the time of the act in the column `at`.
+
+    `moves` are the columns of the times of those moves of the status that followed from the act: each is stamped,
+    and counted as a version of its own.
+    """
+    columns = [*([at] if at else []), *moves]
+    stamps = [sql.SQL(", {} = statement_timestamp()").format(sql.Identifier(column)) for column in columns]
     statement = sql.SQL(
         """
-        UPDATE orders SET {written}, version = version + 1, updated_at = statement_timestamp(){stamp}
+        UPDATE orders SET {written}, version = version + %s, updated_at = statement_timestamp(){stamps}
         WHERE id = %s
         RETURNING version, updated_at, balance_cents, payment_state
         """
-    ).format(written=SET_WRITTEN, stamp=stamp)
+    ).format(written=SET_WRITTEN, stamps=sql.SQL("").join(stamps))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*(getattr(order, column) for column in WRITTEN), order.pk])
+        cursor.execute(statement, [*(getattr(order, column) for column in WRITTEN), 1 + len(moves), order.pk])
         order.version, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
-    if at is not None:
-        setattr(order, at, order.updated_at)
+    for column in columns:
+        setattr(order, column, order.updated_at)
 
 
 def write_lines(order: Order, lines: Sequence[OrderItem]) -> list[OrderItem]:
@@ -120,7 +144,14 @@ def write_lines(order: Order, lines: Sequence[OrderItem]) -> list[OrderItem]:
 
 
 def delete_lines(order: Order, product_ids: Collection[int]) -> None:
-    OrderItem.objects.filter(order=order, product_id__in=product_ids).delete()
+    """Take lines off; plain SQL, because Django would first look for what refers to them."""
+    if not product_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM order_items WHERE order_id = %s AND product_id = ANY(%s::bigint[])",
+            [order.pk, list(product_ids)],
+        )
 
 
 def record(

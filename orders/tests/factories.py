@@ -67,3 +67,14 @@ def move_to(order: Order, status: str) -> Order:
     for act in path[: steps.index(Order.Status(status))]:
         order = act(order.pk, actor=ACTOR)
     return order
+
+
+def order_in(state: str, **kwargs: Any) -> Order:
+    """An order in a status; `prepared` or `dispatched` is a CONFIRMED one with such a shipment of one of its units."""
+    if state not in ("prepared", "dispatched"):
+        return OrderFactory(status=state, **kwargs)
+    order: Order = OrderFactory(status=Order.Status.CONFIRMED, **kwargs)
+    order = services.prepare_shipment(order.pk, lines=[services.ItemUnits(order.lines[0].pk, 1)], actor=ACTOR)
+    if state == "prepared":
+        return order
+    return services.dispatch_shipment(order.pk, order.parcels[0].pk, actor=ACTOR)

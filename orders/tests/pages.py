@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, WAREHOUSE
 from customers.tests.factories import CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
 from orders.services import Line
-from orders.tests.factories import HoldFactory, OrderFactory, PaymentFactory
+from orders.tests.factories import HoldFactory, PaymentFactory, order_in
 from products.tests.factories import ProductFactory
 
 CHIEF: tuple[str, ...] = ()
@@ -26,6 +26,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "orders_order_add": SELL,
     "orders_order_confirm": SELL,
     "orders_order_ship": STORE,
+    "orders_order_ship_part": STORE,
+    "orders_order_prepare_shipment": STORE,
+    "orders_order_dispatch_shipment": STORE,
+    "orders_order_deliver_shipment": STORE,
+    "orders_order_void_shipment": STORE,
+    "orders_order_short_close": SELL,
     "orders_order_deliver": STORE,
     "orders_order_edit_items": SELL,
     "orders_order_change_addresses": SELL,
@@ -83,11 +89,18 @@ def typed(field: str, **more: str) -> dict[str, str]:
     return {**{f"{field}_{part}": text for part, text in parts.items()}, **more}
 
 
+UNIT = {"lines_quantity": "1"}
 # An act's address → the status of the order it is tried on, and a form that goes through.
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_add": ("PENDING", {"items_sku": "TEA", "items_quantity": "1"}),
     "orders_order_confirm": ("PENDING", {}),
     "orders_order_ship": ("CONFIRMED", {"note": "two parcels"}),
+    "orders_order_ship_part": ("CONFIRMED", {**UNIT, "carrier": "DHL", "tracking_url": "https://example.com/1"}),
+    "orders_order_prepare_shipment": ("CONFIRMED", {**UNIT, "tracking_number": "T-1"}),
+    "orders_order_dispatch_shipment": ("prepared", {"carrier": "DHL"}),
+    "orders_order_deliver_shipment": ("dispatched", {}),
+    "orders_order_void_shipment": ("prepared", {}),
+    "orders_order_short_close": ("CONFIRMED", {**UNIT, "reason": "never came"}),
     "orders_order_deliver": ("SHIPPED", {}),
     "orders_order_edit_items": ("PENDING", {"items_sku": "TEA", "items_quantity": "3"}),
     "orders_order_change_addresses": ("CONFIRMED", typed("shipping_address", note="she has moved")),
@@ -119,10 +132,11 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
 def world(status: str = "PENDING") -> dict[str, int]:
     """An order in this status with its product TEA and its customer; their ids by the names of their models."""
     product = ProductFactory(sku="TEA", stock_quantity=10)
-    order = OrderFactory(lines=[Line(quantity=2, product_id=product.pk)], status=status)
+    order = order_in(status, lines=[Line(quantity=2, product_id=product.pk)])
     entry = CustomerAddressFactory(customer_id=order.customer_id)
     ids = {"order": order.pk, "product": product.pk, "customer": order.customer_id, "customeraddress": entry.pk}
     ids |= {"customergroup": CustomerGroupFactory().pk, "other_customer": CustomerFactory().pk}
+    ids |= {"lines_item_id": order.lines[0].pk, "shipment_id": order.parcels[0].pk if order.parcels else 1}
     return {**ids, "version": order.version, "customer_version": entry.version}
 
 

@@ -1,6 +1,7 @@
 """Every act on an order in every status, over the services and over the API."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from customers.tests.factories import HOME
 from events.models import Event
 from orders import services
 from orders.models import Order
-from orders.services import Line
+from orders.services import ItemUnits, Line
 from orders.tests.factories import OrderFactory
 from products.models import Product
 
@@ -26,7 +27,9 @@ ALLOWED = {
     ("CONFIRMED", "change_addresses"): "CONFIRMED",
     ("PENDING", "confirm"): "CONFIRMED",
     ("PENDING", "cancel"): "CANCELLED",
+    ("CONFIRMED", "prepare_shipment"): "CONFIRMED",
     ("CONFIRMED", "ship"): "SHIPPED",
+    ("CONFIRMED", "short_close"): "CONFIRMED",
     ("CONFIRMED", "cancel"): "CANCELLED",
     ("SHIPPED", "deliver"): "DELIVERED",
     ("PENDING", "place_hold"): "PENDING",
@@ -34,14 +37,16 @@ ALLOWED = {
 }
 PAIRS = [(status, act) for status in Order.Status.values for act in Order.ACTS]
 FORBIDDEN = [pair for pair in PAIRS if pair not in ALLOWED]
-EVENT_OF = {
-    "edit_items": "order.items_changed",
-    "change_addresses": "order.addresses_changed",
-    "confirm": "order.confirmed",
-    "ship": "order.shipped",
-    "deliver": "order.delivered",
-    "cancel": "order.cancelled",
-    "place_hold": "order.hold_placed",
+EVENTS_OF = {
+    "edit_items": ["order.items_changed"],
+    "change_addresses": ["order.addresses_changed"],
+    "confirm": ["order.confirmed"],
+    "prepare_shipment": ["order.shipment_prepared"],
+    "ship": ["order.shipment_dispatched", "order.shipped"],
+    "short_close": ["order.short_closed"],
+    "deliver": ["order.shipment_delivered", "order.delivered"],
+    "cancel": ["order.cancelled"],
+    "place_hold": ["order.hold_placed"],
 }
 # What an act is refused with where it is not the status that refuses it.
 CODE_OF = {
@@ -55,21 +60,18 @@ HOLD: dict[str, Any] = {"kind": "stock", "reason": "One is broken"}
 
 
 def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
-    if act == "edit_items":
-        lines = [Line(quantity=3, product_id=order.lines[0].product_id)]
-        return run(lambda: services.edit_items(order.pk, lines=lines, actor=actor, **more))
-    if act == "change_addresses":
-        addresses = {"shipping_address": HOME}
-        return run(lambda: services.change_addresses(order.pk, addresses=addresses, actor=actor, **more))
-    if act == "cancel":
-        return run(lambda: services.cancel_order(order.pk, reason="No longer wanted", actor=actor, **more))
-    if act == "place_hold":
-        return run(lambda: services.place_hold(order.pk, actor=actor, **HOLD, **more))
-    if act == "release_hold":
-        return run(lambda: services.release_hold(order.pk, 1, actor=actor, **more))
-    if act == "refund":
-        return run(lambda: services.refund_payment(order.pk, 1, actor=actor, **REFUND, **more))
-    service: Callable[..., Order] = getattr(services, f"{act}_order")
+    line = order.lines[0]
+    named: dict[str, Callable[..., Order]] = {
+        "edit_items": partial(services.edit_items, lines=[Line(quantity=3, product_id=line.product_id)]),
+        "change_addresses": partial(services.change_addresses, addresses={"shipping_address": HOME}),
+        "cancel": partial(services.cancel_order, reason="No longer wanted"),
+        "place_hold": partial(services.place_hold, **HOLD),
+        "release_hold": partial(services.release_hold, hold_id=1),
+        "refund": partial(services.refund_payment, payment_id=1, **REFUND),
+        "prepare_shipment": services.prepare_shipment,
+        "short_close": partial(services.short_close, lines=[ItemUnits(line.pk, 1)], reason="Gone"),
+    }
+    service = named.get(act) or getattr(services, f"{act}_order")
     return run(lambda: service(order.pk, actor=actor, **more))
 
 
@@ -89,6 +91,11 @@ def by_api(order: Order, act: str, api: Client, **headers: str) -> Any:
         body = {} if act == "release_hold" else HOLD
     if act == "refund":
         address, body = f"/api/v1/orders/{order.pk}/refunds/", {"payment_id": 1, **REFUND}
+    if act == "prepare_shipment":
+        address = f"/api/v1/orders/{order.pk}/shipments/"
+    if act == "short_close":
+        address = f"/api/v1/orders/{order.pk}/short-close/"
+        body = {"lines": [{"item_id": order.lines[0].pk, "quantity": 1}], "reason": "Gone"}
     return method(address, body, content_type="application/json", headers=headers)
 
 
@@ -99,10 +106,12 @@ def test_an_allowed_act_is_done_and_recorded(status: str, act: str, actor: Actor
     done = by_service(order, act, actor)
 
     stored = Order.objects.get(pk=order.pk)
-    event = Event.objects.get(aggregatetype="order", aggregateid=order.pk, version=order.version + 1)
+    story = Event.objects.filter(aggregatetype="order", aggregateid=order.pk, version__gt=order.version)
     assert done.status == stored.status == ALLOWED[status, act]
-    assert done.version == stored.version == order.version + 1
-    assert (event.type, event.actor, event.request_id) == (EVENT_OF[act], actor.name, actor.request_id)
+    assert done.version == stored.version == order.version + len(EVENTS_OF[act])
+    assert list(story.order_by("version").values_list("type", "actor", "request_id")) == [
+        (type_, actor.name, actor.request_id) for type_ in EVENTS_OF[act]
+    ]
 
 
 @pytest.mark.parametrize(("status", "act"), FORBIDDEN)
@@ -128,11 +137,12 @@ def test_the_api_does_what_it_says_is_allowed(status: str, act: str, api: Client
     answer = by_api(order, act, api)
 
     assert told[act] == {"name": act, "allowed": True, "blockers": []}
-    now = api.get(f"/api/v1/orders/{order.pk}/").json()
-    assert answer.status_code == (201 if act == "place_hold" else 200)
-    assert answer.json() == (now["holds"][0] if act == "place_hold" else now)
-    assert now["status"] == ALLOWED[status, act]
-    assert answer["ETag"] == f'"{order.version + 1}"'
+    shown = api.get(f"/api/v1/orders/{order.pk}/").json()
+    part = {"place_hold": "holds", "prepare_shipment": "shipments"}.get(act)
+    assert answer.status_code == (201 if part else 200)
+    assert answer.json() == (shown[part][0] if part else shown)
+    assert shown["status"] == ALLOWED[status, act]
+    assert answer["ETag"] == f'"{order.version + len(EVENTS_OF[act])}"'
 
 
 @pytest.mark.parametrize(("status", "act"), FORBIDDEN)
@@ -236,8 +246,9 @@ def test_the_orders_events_tell_its_story_oldest_first(api: Client) -> None:
 
     page = api.get(f"/api/v1/orders/{order.pk}/events/").json()
 
-    assert [event["version"] for event in page["results"]] == [1, 2, 3, 4]
+    assert [event["version"] for event in page["results"]] == [1, 2, 3, 4, 5, 6]
     assert [event["type"] for event in page["results"]] == [
-        "order.placed", "order.confirmed", "order.shipped", "order.delivered",
+        "order.placed", "order.confirmed", "order.shipment_dispatched", "order.shipped", "order.shipment_delivered",
+        "order.delivered",
     ]  # fmt: skip
     assert page["next"] is page["previous"] is None

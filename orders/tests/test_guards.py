@@ -62,6 +62,19 @@ ATTACKS = {
         "UPDATE orders SET takes_stock = false, status = 'CANCELLED' WHERE id = {order}",
         "orders_takes_stock_immutable",
     ),
+    "shipped and nothing has left": (
+        "UPDATE orders SET status = 'CONFIRMED' WHERE id = {order};"
+        "UPDATE orders SET status = 'SHIPPED' WHERE id = {order}",
+        "orders_fulfilment_fits_status",
+    ),
+    "something has left of a PENDING order": (
+        "UPDATE orders SET fulfilment_state = 'partial' WHERE id = {order}",
+        "orders_fulfilment_fits_status",
+    ),
+    "unknown fulfilment state": (
+        "UPDATE orders SET fulfilment_state = 'some' WHERE id = {order}",
+        "orders_fulfilment_fits_status",
+    ),
     "quantity zero": (change_line("quantity = 0"), "order_items_quantity_positive"),
     "quantity below zero": (change_line("quantity = -1"), "order_items_quantity_positive"),
     "negative unit price": (change_line("unit_price_cents = -1"), "order_items_price_not_negative"),
@@ -97,7 +110,8 @@ def test_refuses_the_move(source: str, target: str) -> None:
 def test_allows_the_move(source: str, target: str) -> None:
     order = OrderFactory(status=source)
 
-    attack(f"UPDATE orders SET status = '{target}' WHERE id = {order.pk}")
+    state = Order.Fulfilment.COMPLETE if target in Order.HAVE_LEFT else Order.Fulfilment.NONE
+    attack(f"UPDATE orders SET status = '{target}', fulfilment_state = '{state}' WHERE id = {order.pk}")
 
     assert Order.objects.get(pk=order.pk).status == target
 

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from common.actors import Actor
 from common.imports import staging
 from common.tests.contents import contents
 from common.tests.importing import Outcome, rejects, run_import, write_csv
 from customers.tests.factories import CustomerFactory
 from events.models import Event
 from oms.verification import prove
-from orders.models import Order, OrderItem
+from orders.models import Order, OrderItem, Shipment
+from orders.services import deliver_shipment
 from orders.services.placing import header_of
 from products.models import Product, StockMovement
 from products.tests.factories import ProductFactory
@@ -70,6 +72,29 @@ def test_its_one_event_tells_what_placing_tells(tmp_path: Path) -> None:
     assert datetime.fromisoformat(told.pop("created_at")) == order.created_at
     assert told == {name: value for name, value in header_of(order).items() if name != "created_at"}
     assert event.occurred_at > order.created_at
+
+
+def test_what_has_left_has_one_shipment_of_everything_of_which_no_time_is_known(tmp_path: Path) -> None:
+    for number, status in enumerate(("SHIPPED", "DELIVERED", "CANCELLED", "PENDING")):
+        rows = ((str(number), ADA, "LAMP", 2, "2.50", DAY), (str(number), ADA, "BOWL", 1, "1", DAY))
+        load(tmp_path, *rows, arguments=("--status", status))
+
+    shipped, delivered, cancelled, pending = Order.objects.with_lines().order_by("pk")
+    for order, status in ((shipped, "dispatched"), (delivered, "delivered")):
+        (parcel,) = order.parcels
+        assert (parcel.status, parcel.units, order.fulfilment_state) == (status, 3, "complete")
+        assert {getattr(parcel, column) for column in Shipment.TIMES} == {None}
+    assert [order.fulfilment_state for order in (cancelled, pending)] == ["none", "none"]
+    assert cancelled.parcels == pending.parcels == []
+
+
+def test_an_imported_shipment_arrives_like_any_other(tmp_path: Path) -> None:
+    load(tmp_path, ("1", ADA, "LAMP", 2, "2.50", DAY), arguments=("--status", "SHIPPED"))
+    (order,) = Order.objects.with_lines()
+
+    done = deliver_shipment(order.pk, order.parcels[0].pk, actor=Actor.command("test"))
+
+    assert (done.status, prove().broken) == ("DELIVERED", [])
 
 
 def test_same_sku_and_price_are_merged_and_at_another_price_the_lowest_row_stays(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from common.actors import Actor
 from common.sql import one
 from orders import services
-from orders.services import Line
+from orders.services import ItemUnits, Line
 from orders.tests.factories import OrderFactory, move_to
 from products.models import Product
 from products.services import adjust_stock
 from products.tests.factories import ProductFactory
+from reporting.reports.stock import STOCK_AS_OF
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,16 @@ def stock(api: Client, product: Product, moment: datetime | None = None) -> Any:
     query = {} if moment is None else {"as_of": moment.isoformat()}
     answer = api.get(f"/api/v1/products/{product.pk}/stock/", query).json()
     return answer["on_hand"], answer["reserved"], answer["available"]
+
+
+def reported(product: Product, moment: datetime) -> Any:
+    """What the report of stock says of a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(STOCK_AS_OF.sql, {"at": moment})
+        columns = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    (row,) = [row for row in rows if row["id"] == product.pk]
+    return row["on_hand"], row["reserved"], row["available"]
 
 
 def test_tells_each_moment_of_a_products_life(api: Client, actor: Actor) -> None:
@@ -54,6 +65,25 @@ def test_tells_each_moment_of_a_products_life(api: Client, actor: Actor) -> None
 
     assert [stock(api, product, moment) for moment, _ in story] == [figures for _, figures in story]
     assert stock(api, product) == (12, 0, 12)
+
+
+def test_of_an_order_that_leaves_bit_by_bit_only_the_rest_is_reserved(api: Client, actor: Actor) -> None:
+    product = ProductFactory(stock_quantity=10)
+    order = OrderFactory(lines=[Line(5, product.pk)], status="CONFIRMED")
+    item = order.lines[0].pk
+    story = [(now(), (10, 5, 5))]
+    services.prepare_shipment(order.pk, lines=[ItemUnits(item, 2)], actor=actor)
+    story.append((now(), (10, 5, 5)))
+    services.ship_order(order.pk, lines=[ItemUnits(item, 1)], actor=actor)
+    story.append((now(), (9, 4, 5)))
+    services.short_close(order.pk, lines=[ItemUnits(item, 2)], reason="gone", actor=actor)
+    story.append((now(), (9, 2, 7)))
+    services.ship_order(order.pk, actor=actor)
+    story.append((now(), (7, 0, 7)))
+
+    assert [stock(api, product, moment) for moment, _ in story] == [figures for _, figures in story]
+    assert [reported(product, moment) for moment, _ in story] == [figures for _, figures in story]
+    assert stock(api, product) == (7, 0, 7)
 
 
 def test_what_was_imported_as_shipped_was_never_reserved(api: Client) -> None:

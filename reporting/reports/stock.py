@@ -4,11 +4,18 @@ from reporting.definitions import EVERYBODY, Chart, Column, Kind, Report
 from reporting.parameters import AT, LIMIT, PRODUCT, RANGE, ZONE
 from reporting.reports.naming import order_number
 
-# Units that open orders hold, by product.
+# Units that open orders hold and that have neither left nor been short-closed, by product.
 RESERVED = """
     reserved AS (
-        SELECT i.product_id, sum(i.quantity) AS units
+        SELECT i.product_id, sum(i.quantity - left_already.units - closed.units) AS units
         FROM orders o JOIN order_items i ON i.order_id = o.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(l.quantity), 0) AS units FROM shipment_lines l JOIN shipments s ON s.id = l.shipment_id
+            WHERE l.item_id = i.id AND s.status IN ('dispatched', 'delivered')
+        ) left_already
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(quantity), 0) AS units FROM short_closes WHERE item_id = i.id
+        ) closed
         WHERE o.status IN ('PENDING', 'CONFIRMED') AND o.takes_stock
         GROUP BY i.product_id
     )
@@ -74,8 +81,8 @@ LOW_STOCK = Report(
     """,
 )
 
-# An order holds what the ledger took for it until it is shipped or cancelled. One that was imported as SHIPPED or
-# DELIVERED has no time of shipping and never held anything.
+# An order holds what the ledger took for it, less what of it has left, until it is shipped or cancelled. One that was
+# imported as SHIPPED or DELIVERED has no time of shipping and never held anything.
 STOCK_AS_OF = Report(
     name="stock-as-of",
     description="What the ledger says was available, reserved and on hand at a moment; its value at today's price.",
@@ -85,14 +92,25 @@ STOCK_AS_OF = Report(
     columns=(*PRODUCT_COLUMNS, *UNIT_COLUMNS, *VALUE_COLUMNS),
     sql="""
         WITH asked AS (SELECT coalesce(%(at)s::timestamptz, 'infinity') AS moment),
-        held AS (
-            SELECT m.product_id, -sum(m.delta) AS units
-            FROM stock_movements m JOIN orders o ON o.id = m.order_id CROSS JOIN asked
-            WHERE m.created_at <= moment
-              AND (o.shipped_at IS NULL OR o.shipped_at > moment)
+        waiting AS (
+            SELECT o.id FROM orders o CROSS JOIN asked
+            WHERE (o.shipped_at IS NULL OR o.shipped_at > moment)
               AND (o.cancelled_at IS NULL OR o.cancelled_at > moment)
               AND NOT (o.status IN ('SHIPPED', 'DELIVERED') AND o.shipped_at IS NULL)
-            GROUP BY m.product_id
+        ),
+        held AS (
+            SELECT product_id, sum(units) AS units
+            FROM (
+                SELECT m.product_id, -m.delta AS units
+                FROM stock_movements m JOIN waiting ON waiting.id = m.order_id CROSS JOIN asked
+                WHERE m.created_at <= moment
+                UNION ALL
+                SELECT i.product_id, -l.quantity
+                FROM shipments s JOIN waiting ON waiting.id = s.order_id CROSS JOIN asked
+                JOIN shipment_lines l ON l.shipment_id = s.id JOIN order_items i ON i.id = l.item_id
+                WHERE s.dispatched_at <= moment
+            ) each
+            GROUP BY product_id
         ),
         known AS (
             SELECT p.id, p.sku, p.name, last.balance AS available, coalesce(held.units, 0) AS reserved,

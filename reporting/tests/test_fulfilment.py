@@ -110,8 +110,9 @@ def import_order() -> Order:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO orders (customer_id, status, total_cents, takes_stock, version, created_at, confirmed_at)
-            VALUES (%s, 'DELIVERED', 0, false, 1, '2010-01-01Z', now()) RETURNING id
+            INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, takes_stock, version,
+                                created_at, confirmed_at)
+            VALUES (%s, 'DELIVERED', 'complete', 0, false, 1, '2010-01-01Z', now()) RETURNING id
             """,
             [order.customer_id],
         )

@@ -165,8 +165,8 @@ def many_customers() -> int:
                 INSERT INTO customers (email, first_name, last_name, phone, version)
                 SELECT 'c' || n || '@example.com', 'Ada', 'Lovelace', '', 1 FROM generate_series(1, %s) n RETURNING id
             ), placed AS (
-                INSERT INTO orders (customer_id, status, total_cents, takes_stock, version)
-                SELECT id, 'DELIVERED', 1, false, 1 FROM made RETURNING id
+                INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, takes_stock, version)
+                SELECT id, 'DELIVERED', 'complete', 1, false, 1 FROM made RETURNING id
             )
             INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
             SELECT id, %s, 'SKU', 'Product', 1, 1 FROM placed

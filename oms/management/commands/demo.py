@@ -22,7 +22,7 @@ from customers.models import Customer
 from customers.services import add_address, change_customer, create_group
 from oms import demo
 from orders import services
-from orders.models import Order, Payment
+from orders.models import Order, OrderItem, Payment, units
 from products.models import Product
 
 ACTOR = Actor.command("demo")
@@ -42,6 +42,32 @@ def refund(order_id: int, *, actor: Actor) -> Order:
     return services.refund_payment(order_id, payment.pk, amount_cents=cents, reason="Cancelled", actor=actor)
 
 
+def tracking(order_id: int) -> services.Tracking:
+    number = f"0034043416{order_id:010d}"
+    return services.Tracking("DHL", number, f"https://www.dhl.com/track?id={number}")
+
+
+def ship_tracked(order_id: int, *, actor: Actor) -> Order:
+    return services.ship_order(order_id, actor=actor, tracking=tracking(order_id))
+
+
+def pack(order_id: int, *, actor: Actor) -> Order:
+    return services.prepare_shipment(order_id, actor=actor)
+
+
+def ship_one(order_id: int, *, actor: Actor) -> Order:
+    """One unit goes ahead; so the order needs more than that."""
+    first = OrderItem.objects.filter(order=order_id).order_by("pk").values_list("pk", flat=True)[0]
+    unit = [services.ItemUnits(first, 1)]
+    return services.ship_order(order_id, actor=actor, lines=unit, tracking=tracking(order_id))
+
+
+def give_up_rest(order_id: int, *, actor: Actor) -> Order:
+    free = units.free(Order.objects.with_lines().get(pk=order_id))
+    rest = [services.ItemUnits(item, quantity) for item, quantity in sorted(free.items())]
+    return services.short_close(order_id, actor=actor, lines=rest, reason="The maker gave it up")
+
+
 # How far the newest orders have come, and how many of each: what staff find on their desk in the morning.
 CONFIRM, SHIP, DELIVER = services.confirm_order, services.ship_order, services.deliver_order
 CANCEL = partial(services.cancel_order, reason="Ordered by mistake", reason_code="mistake")
@@ -49,13 +75,17 @@ HALF = partial(pay, percent=50)
 PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
     (30, ()),
     (7, (pay,)),
-    (12, (CONFIRM,)),
-    (12, (pay, CONFIRM)),
+    (8, (CONFIRM,)),
+    (6, (pay, CONFIRM)),
+    (5, (pay, CONFIRM, pack)),
+    (5, (pay, CONFIRM, ship_one)),
     (2, (HALF, CONFIRM)),
-    (11, (pay, CONFIRM, SHIP)),
+    (7, (pay, CONFIRM, ship_tracked)),
+    (4, (pay, CONFIRM, SHIP)),
+    (2, (CONFIRM, ship_one, give_up_rest)),
     (2, (HALF, CONFIRM, SHIP)),
     (2, (CONFIRM, SHIP)),
-    (7, (CONFIRM, pay, SHIP, DELIVER)),
+    (5, (CONFIRM, pay, SHIP, DELIVER)),
     (1, (CONFIRM, SHIP, DELIVER)),
     (4, (CANCEL,)),
     (2, (pay, CANCEL)),
@@ -161,7 +191,7 @@ def place_new() -> None:
     for count, acts in PATHS:
         for _ in range(count):
             chosen = dice.sample(stocked, dice.randint(1, 4))
-            lines = [services.Line(quantity=dice.randint(1, 3), product_id=product) for product in chosen]
+            lines = [services.Line(quantity=dice.randint(2, 4), product_id=product) for product in chosen]
             place_and_move(dice.choice(customers), lines, acts)
 
 

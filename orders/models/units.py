@@ -1,0 +1,56 @@
+"""Where the units of an order are: in a parcel that has left, in one that waits, short-closed, or still open.
+
+Each function counts by the id of the item, over what the order's rows say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orders.models.order import Order
+    from orders.models.shipments import Shipment
+
+Units = Counter[int]
+
+
+def ordered(order: Order) -> Units:
+    return Counter({line.pk: line.quantity for line in order.lines})
+
+
+def shipped(order: Order) -> Units:
+    """Those that have left."""
+    return _within(parcel for parcel in order.parcels if parcel.has_left)
+
+
+def short_closed(order: Order) -> Units:
+    """Those that will never come."""
+    units: Units = Counter()
+    for shortfall in order.shortfalls:
+        units[shortfall.item_id] += shortfall.quantity
+    return units
+
+
+def kept(order: Order) -> Units:
+    """Those that the order still asks for, shipped or not: a cancellation puts them back."""
+    return ordered(order) - short_closed(order)
+
+
+def waiting(order: Order) -> Units:
+    """Those that have not left and are not short-closed; as long as there are some, the order is not SHIPPED."""
+    return kept(order) - shipped(order)
+
+
+def free(order: Order) -> Units:
+    """Those of them that are in no shipment: they can be put into one, or be short-closed."""
+    return kept(order) - _within(parcel for parcel in order.parcels if parcel.is_live)
+
+
+def _within(parcels: Iterable[Shipment]) -> Units:
+    units: Units = Counter()
+    for parcel in parcels:
+        for content in parcel.contents:
+            units[content["item_id"]] += content["quantity"]
+    return units

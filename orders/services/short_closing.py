@@ -1,0 +1,71 @@
+"""Giving up the rest of a line that will never come."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from common.actors import Actor
+from orders.models import Content, Order, ShortClose, refuse
+from orders.models.acts import last_unit_stays
+from orders.services.fulfilment import ItemUnits, choose, record_with_moves, settle, told_units
+from orders.services.writing import lock_order
+from products.models import StockMovement
+from products.services import Movement, lock_products, move_stock
+
+
+@transaction.atomic(savepoint=False)
+def short_close(
+    order_id: int,
+    *,
+    lines: Sequence[ItemUnits],
+    actor: Actor,
+    reason: str,
+    reason_code: str = "",
+    expected_version: int | None = None,
+) -> Order:
+    """Give up units of a CONFIRMED order that are in no shipment, and put them back into the stock.
+
+    With the last open unit the order is SHIPPED, and DELIVERED if all its shipments are. Raises NotFound,
+    StaleVersion, InvalidTransition, NothingOpen, InvalidInput, MoreThanOpen, LastOpenUnit.
+    """
+    order = lock_order(order_id, expected_version)
+    order.require("short_close")
+    chosen = choose(order, lines)
+    refuse(last_unit_stays(order, sum(content["quantity"] for content in chosen)))
+
+    products = {line.pk: line.product_id for line in order.lines}
+    lock_products(ids=[products[content["item_id"]] for content in chosen])
+    back = [Movement(products[content["item_id"]], content["quantity"], order.pk) for content in chosen]
+    move_stock(back, kind=StockMovement.Kind.SHORT_CLOSE, actor=actor, reason=reason)
+    closed = [_shortfall(order, content, reason, reason_code) for content in chosen]
+    order.shortfalls += closed
+    prices = {line.pk: line.unit_price_cents for line in order.lines}
+    order.short_closed_cents += sum(prices[content["item_id"]] * content["quantity"] for content in chosen)
+
+    moves = settle(order)
+    _write(order, closed, version=order.version - len(moves))
+    payload = {
+        "lines": told_units(order, chosen),
+        "closed_at": order.updated_at,
+        "reason": reason,
+        "reason_code": reason_code,
+    }
+    record_with_moves(order, "order.short_closed", payload, moves, actor=actor)
+    return order
+
+
+def _shortfall(order: Order, content: Content, reason: str, reason_code: str) -> ShortClose:
+    return ShortClose(
+        order=order,
+        item_id=content["item_id"],
+        quantity=content["quantity"],
+        reason=reason,
+        reason_code=reason_code,
+    )
+
+
+def _write(order: Order, closed: Sequence[ShortClose], *, version: int) -> None:
+    """Their version is that of the event that tells of them."""
+    for shortfall in closed:
+        shortfall.version, shortfall.closed_at = version, order.updated_at
+    ShortClose.objects.bulk_create(closed)
