@@ -9,6 +9,7 @@ import customers.invariants
 import events.invariants
 import orders.invariants
 import products.invariants
+import reporting.invariants
 from common.errors import NotFound
 from common.invariants import Count, Invariant
 from common.transactions import snapshot
@@ -18,6 +19,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *customers.invariants.INVARIANTS,
     *orders.invariants.INVARIANTS,
     *events.invariants.INVARIANTS,
+    *reporting.invariants.INVARIANTS,
 )
 COUNTS: tuple[Count, ...] = (
     *products.invariants.COUNTS,

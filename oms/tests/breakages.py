@@ -33,6 +33,8 @@ MERGED_BY_HAND = "UPDATE customers SET merged_into_id = %(customer)s WHERE id = 
 PRODUCT, ORDER, CUSTOMER = {"product_id": "product"}, {"order_id": "order"}, {"customer_id": "customer"}
 LINE = PRODUCT | ORDER
 PARTLY, SHIPPED, PARCEL = {"order_id": "partly"}, {"order_id": "shipped"}, {"shipment_id": "parcel"}
+SALES = frozenset({"sales_quarters_are_what_orders_say"})
+SOLD = SALES | {"product_totals_are_what_orders_say"}
 
 BREAKAGES: dict[str, Breakage] = {
     "stock_is_ledger_sum": Breakage(
@@ -113,7 +115,7 @@ BREAKAGES: dict[str, Breakage] = {
     "order_has_a_line": Breakage(
         "DELETE FROM order_items WHERE order_id = %(order)s",
         ORDER,
-        frozenset({"order_total_is_sum_of_lines", "order_ledger_net", "order_lines_are_what_events_say"}),
+        frozenset({"order_total_is_sum_of_lines", "order_ledger_net", "order_lines_are_what_events_say"}) | SOLD,
     ),
     "order_total_is_sum_of_lines": Breakage(
         "UPDATE orders SET total_cents = 1 WHERE id = %(order)s", ORDER, frozenset({"order_total_is_what_events_say"})
@@ -124,7 +126,7 @@ BREAKAGES: dict[str, Breakage] = {
     "order_events_in_order": Breakage(out_of_order("order"), ORDER),
     "order_status_is_what_events_say": Breakage("UPDATE orders SET status = 'DELIVERED' WHERE id = %(order)s", ORDER),
     "order_header_is_what_events_say": Breakage(
-        "UPDATE orders SET created_at = created_at - interval '1 second' WHERE id = %(order)s", ORDER
+        "UPDATE orders SET created_at = created_at - interval '1 day' WHERE id = %(order)s", ORDER, SALES
     ),
     "order_total_is_what_events_say": Breakage(
         """
@@ -132,7 +134,7 @@ BREAKAGES: dict[str, Breakage] = {
         UPDATE orders SET total_cents = 2 WHERE id = %(order)s
         """,
         ORDER,
-        frozenset({"order_lines_are_what_events_say"}),
+        frozenset({"order_lines_are_what_events_say"}) | SOLD,
     ),
     "order_lines_are_what_events_say": Breakage(
         "UPDATE order_items SET name = 'Another' WHERE order_id = %(order)s", LINE
@@ -262,5 +264,39 @@ BREAKAGES: dict[str, Breakage] = {
     ),
     "new_events_carry_the_current_epoch": Breakage(
         "UPDATE event_epoch SET epoch = %(missing)s", {"current_epoch": "missing"}
+    ),
+    "sales_quarters_are_what_orders_say": Breakage(
+        """
+        INSERT INTO sales_quarters (starts_at, orders, units, gross_cents,
+                                    cancelled_orders, cancelled_units, cancelled_cents)
+        VALUES ('1999-01-01Z', 1, 1, 1, 0, 0, 0)
+        """,
+        {},
+    ),
+    "sales_days_are_what_orders_say": Breakage(
+        """
+        INSERT INTO rollup_zones (zone, is_whole) VALUES ('Europe/Berlin', true);
+        INSERT INTO sales_days (zone, day, orders, units, gross_cents,
+                                cancelled_orders, cancelled_units, cancelled_cents)
+        VALUES ('Europe/Berlin', '1999-01-01', 1, 1, 1, 0, 0, 0)
+        """,
+        {},
+    ),
+    "product_months_are_what_orders_say": Breakage(
+        """
+        INSERT INTO rollup_zones (zone, is_whole) VALUES ('Europe/Berlin', true);
+        INSERT INTO product_months (zone, month, product_id,
+                                    orders, units, gross_cents, cancelled_orders, cancelled_units, cancelled_cents)
+        VALUES ('Europe/Berlin', '1999-01-01', %(empty)s, 1, 1, 1, 0, 0, 0)
+        """,
+        {"product_id": "empty"},
+    ),
+    "product_totals_are_what_orders_say": Breakage(
+        """
+        INSERT INTO product_totals (product_id, orders, units, gross_cents,
+                                    cancelled_orders, cancelled_units, cancelled_cents)
+        VALUES (%(empty)s, 1, 1, 1, 0, 0, 0)
+        """,
+        {"product_id": "empty"},
     ),
 }

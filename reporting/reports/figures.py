@@ -1,6 +1,7 @@
 """The figures that every sales report shows, and the orders they are made of. What they mean: docs/reports.md."""
 
 from reporting.definitions import Column, Kind
+from reporting.folding import FIGURES as SUMS
 
 # The day of an order is the date that a calendar in the zone shows at `created_at`. That date itself is compared, not
 # the instants at which days begin: where clocks go back at midnight, there are two of them. The bounds by instant
@@ -36,6 +37,13 @@ FIGURES = """
     coalesce(sum(cents) FILTER (WHERE status = 'CANCELLED'), 0) AS cancelled_cents,
     coalesce(sum(units) FILTER (WHERE status <> 'CANCELLED'), 0) AS net_units,
     coalesce(sum(cents) FILTER (WHERE status <> 'CANCELLED'), 0) AS net_cents
+"""
+
+# The same where rows are sums already.
+SUMMED_FIGURES = f"""
+    {", ".join(f"sum({figure}) AS {figure}" for figure in SUMS)},
+    sum(units - cancelled_units) AS net_units,
+    sum(gross_cents - cancelled_cents) AS net_cents
 """
 
 FIGURE_COLUMNS = (

@@ -2,7 +2,8 @@
 
 from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Column, Kind, Report
 from reporting.parameters import RANGE
-from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, FIGURES
+from reporting.reading import PRODUCTS_SOLD, look_up_products
+from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, SUMMED_FIGURES
 
 # Days of the range that have come, today included: what is sold tomorrow says nothing of today's pace. Where the range
 # has no beginning, the first order is it.
@@ -28,13 +29,11 @@ PRODUCTS = Report(
         Column("available", Kind.INTEGER),
         Column("cover_days", Kind.DECIMAL, optional=True),
     ),
+    look_up=look_up_products,
     sql=f"""
-        WITH {COUNTED_ORDERS},
+        WITH {PRODUCTS_SOLD},
         sold AS (
-            SELECT product_id, {FIGURES}
-            FROM (SELECT i.product_id, c.status, i.quantity AS units, i.line_total_cents AS cents
-                  FROM counted c JOIN order_items i ON i.order_id = c.id) lines
-            GROUP BY product_id
+            SELECT product_id, {SUMMED_FIGURES} FROM products_sold GROUP BY product_id HAVING sum(orders) <> 0
         ),
         {PACED}
         SELECT p.id, p.sku, p.name, {", ".join(f"sold.{column.name}" for column in FIGURE_COLUMNS)},

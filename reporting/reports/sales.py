@@ -2,7 +2,8 @@
 
 from reporting.definitions import COMMERCIAL, Chart, Column, Kind, Report
 from reporting.parameters import BY, RANGE
-from reporting.reports.figures import COUNTED_UNITS, FIGURE_COLUMNS, FIGURES
+from reporting.reading import DAYS, look_up_days
+from reporting.reports.figures import FIGURE_COLUMNS, SUMMED_FIGURES
 
 SALES = Report(
     name="sales",
@@ -11,11 +12,13 @@ SALES = Report(
     chart=Chart(labels=("period",), values=("net_cents",), over_time=True),
     parameters=(BY, *RANGE),
     columns=(Column("period", Kind.TEXT), Column("starts_on", Kind.DATE), *FIGURE_COLUMNS),
+    look_up=look_up_days,
     sql=f"""
-        WITH {COUNTED_UNITS}
-        SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, {FIGURES}
-        FROM (SELECT *, date_trunc(%(by)s, local_time) AS starts_at FROM summed) dated
+        WITH {DAYS}
+        SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, {SUMMED_FIGURES}
+        FROM (SELECT *, date_trunc(%(by)s, day::timestamp) AS starts_at FROM days) dated
         GROUP BY starts_at
+        HAVING sum(orders) <> 0
         ORDER BY starts_at
     """,
 )

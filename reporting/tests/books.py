@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 
 from customers.tests.factories import CustomerFactory
 from orders import services
@@ -21,6 +21,7 @@ TURNS = (
     datetime(2024, 10, 27, 1, tzinfo=UTC),  # Berlin back
     datetime(2024, 4, 6, 15, tzinfo=UTC),  # Lord Howe back
     datetime(2024, 10, 5, 15, 30, tzinfo=UTC),  # Lord Howe forward
+    datetime(2010, 11, 7, 2, 31, tzinfo=UTC),  # St John's back, at one minute past midnight then
     datetime(2024, 3, 10, 5, 30, tzinfo=UTC),  # St John's forward
     datetime(2024, 11, 3, 4, 30, tzinfo=UTC),  # St John's back
     datetime(2018, 11, 4, 3, tzinfo=UTC),  # São Paulo forward: the day begins at one
@@ -75,9 +76,18 @@ def _lines(dice: random.Random, products: list[int]) -> list[services.Line]:
 
 
 def set_created_at(order_id: int, moment: datetime) -> None:
-    """As an import does, which brings the date of the business."""
-    with connection.cursor() as cursor:
+    """As if it had been placed then: the order and its first event say so."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE orders SET created_at = %s WHERE id = %s", [moment, order_id])
+        cursor.execute("ALTER TABLE events DISABLE TRIGGER events_refuse_update")
+        cursor.execute(
+            """
+            UPDATE events SET payload = payload || jsonb_build_object('created_at', %s::timestamptz)
+            WHERE aggregatetype = 'order' AND aggregateid = %s AND version = 1
+            """,
+            [moment, order_id],
+        )
+        cursor.execute("ALTER TABLE events ENABLE TRIGGER events_refuse_update")
 
 
 def local_date(order: Order, zone: str) -> date:

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from rich.console import Console
 
-from common.commands import USAGE, OperatorCommand
+from common.commands import DIFFERENT, USAGE, OperatorCommand
 from common.errors import InvalidInput, NotFound
 from common.files import written_whole
 from reporting.definitions import Parameter, Question
 from reporting.formats import TEXTS
 from reporting.parameters import PARAMETERS, read
+from reporting.rebuilding import rebuild
 from reporting.reports import REPORTS
 from reporting.services import CHUNK, Answer, Row, answer, find_report
 from reporting.writing import FORMATS, XLSX, write
@@ -25,10 +26,13 @@ DATA_ALONE = ("csv", "ndjson")  # what was asked has no place in these
 
 
 class Command(OperatorCommand):
-    help = "Print a report. `report list` says which there are and what can be asked of each."
+    help = (
+        "Print a report. `report list` says which there are and what can be asked of each. `report rebuild` puts the "
+        "rollups that reports are read from right, where they differ from the event log (exit status 3 if they did)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", metavar="NAME", help="which report, or `list`")
+        parser.add_argument("name", metavar="NAME", help="which report, or `list`, or `rebuild`")
         for parameter in PARAMETERS:
             parser.add_argument(f"--{parameter.name}", metavar=placeholder(parameter), help=parameter.meaning)
         parser.add_argument("--format", choices=FORMATS, default="table", help="csv and json have money in cents")
@@ -44,6 +48,9 @@ class Command(OperatorCommand):
         given = {p.name: str(options[p.name]) for p in PARAMETERS if options[p.name] is not None}
         if name == "list":
             self.print_list(given)
+            return
+        if name == "rebuild":
+            self.rebuild(given)
             return
         question = read_question(name, given)
         if options["format"] in DATA_ALONE:
@@ -71,6 +78,16 @@ class Command(OperatorCommand):
             sys.stdout.reconfigure(encoding="utf-8")  # the same bytes as in a file, whatever the terminal is set to
         for piece in pieces:
             self.stdout.write(piece, ending="")
+
+    def rebuild(self, given: dict[str, str]) -> None:
+        if given:
+            raise CommandError("rebuild takes no parameters", returncode=USAGE)
+        differences = rebuild()
+        if differences:
+            raise CommandError(
+                f"{differences:,} rows of the rollups differed from the log and were put right.", returncode=DIFFERENT
+            )
+        self.stdout.write("The rollups say what the log says.")
 
     def print_list(self, given: dict[str, str]) -> None:
         if given:
