@@ -1,6 +1,6 @@
-"""`python -m benchmarks [placing | acts | importing | replay | generate | reading]`; without a name it is `placing`.
+"""`python -m benchmarks [placing | acts | importing | replay | generate | reading | reports]`; `placing` by itself.
 
-`generate` makes the large database that `reading` reads; the others measure in one of their own.
+`generate` makes the large database that `reading` and `reports` read; the others measure in one of their own.
 """
 
 import os
@@ -17,6 +17,7 @@ COMMANDS = {
     "replay": ("measure_replay", OWN),
     "generate": ("generate_large", LARGE),
     "reading": ("measure_reading", LARGE),
+    "reports": ("measure_reports", LARGE),
 }
 
 arguments = sys.argv[1:]

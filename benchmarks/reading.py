@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from accounts.services import create_service, create_token
@@ -44,7 +45,7 @@ def measure(name: str, address: str, api: Client) -> Cost:
     _ask(api, address)
     rounds, began = [], time.process_time()
     for _ in range(ROUNDS):
-        with _watched() as statements:
+        with watched(connection) as statements:
             rows = _ask(api, address)
         rounds.append(list(statements))
     cpu = (time.process_time() - began) / ROUNDS
@@ -61,7 +62,8 @@ def plan(statement: Statement) -> str:
 
 
 @contextmanager
-def _watched() -> Iterator[list[Statement]]:
+def watched(database: BaseDatabaseWrapper) -> Iterator[list[Statement]]:
+    """The statements of a block and how long each took."""
     statements: list[Statement] = []
 
     def watch(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
@@ -71,7 +73,7 @@ def _watched() -> Iterator[list[Statement]]:
         finally:
             statements.append(Statement(sql, parameters, time.perf_counter() - began))
 
-    with connection.execute_wrapper(watch):
+    with database.execute_wrapper(watch):
         yield statements
 
 
