@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0001_permissions"),
+        ("reporting", "0002_permissions_of_trend_and_money"),
     ]
 
     operations = [
