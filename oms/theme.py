@@ -57,6 +57,7 @@ UNFOLD = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "href": lambda request: static("common/favicon.svg")}],
     "SHOW_HISTORY": False,
+    "DASHBOARD_CALLBACK": "reporting.admin.dashboard.fill",
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("common/back-office.css")],
