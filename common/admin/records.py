@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 
 from common.admin.acts import ACTS, Act, Blocked
 from common.admin.forms import CreationForm
+from common.admin.neighbours import neighbours
 from common.admin.theme import ModelAdmin
 
 # A list counts no further; whoever needs more than this narrows the filter.
@@ -165,6 +166,7 @@ class RecordAdmin(ListAdmin):
             "buttons": buttons,
             "blocked": [button for button in buttons if button.blockers],
             "story": self.story(record),
+            "neighbours": neighbours(self, request, record),
             **self.facts(request, record),
         }
         return TemplateResponse(request, self.record_template, context)

@@ -1,7 +1,6 @@
 """How staff find orders in their list: by the tab of the day's work, and by what is typed."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -13,31 +12,7 @@ from django.utils.timezone import make_aware
 from common.admin.filters import FormFilter
 from common.admin.forms import Money, Text
 from customers.models import Customer
-from orders.models import Order, OrderQuerySet
-
-MOST_COUNTED = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A part of the day's work."""
-
-    name: str
-    label: str
-    of: Callable[[OrderQuerySet], OrderQuerySet]
-
-    def count(self) -> str:
-        """How many orders are in it; beyond a thousand nobody needs to know."""
-        found = self.of(Order.objects.all()).order_by()[: MOST_COUNTED + 1].count()
-        return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
-
-
-TABS = (
-    Tab("to_confirm", "To confirm", OrderQuerySet.to_confirm),
-    Tab("to_ship", "To ship", OrderQuerySet.to_ship),
-    Tab("late", "Late", OrderQuerySet.late),
-    Tab("on_hold", "On hold", OrderQuerySet.on_hold),
-)
+from orders.models import WORK
 
 
 class TabFilter(admin.SimpleListFilter):
@@ -45,16 +20,16 @@ class TabFilter(admin.SimpleListFilter):
     template = "admin/no_filter.html"  # the tabs stand above the list
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(tab.name, tab.label) for tab in TABS]
+        return [(tab.name, tab.label) for tab in WORK]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return next((tab.of(queryset) for tab in TABS if tab.name == self.value()), queryset)
+        return next((tab.of(queryset) for tab in WORK if tab.name == self.value()), queryset)
 
 
 def tabs(request: HttpRequest) -> Iterator[dict[str, Any]]:
     """The tabs with their addresses; what else narrows the list stays when one changes from one to another."""
     chosen = request.GET.get("tab", "")
-    for name, label, count in (("", "All", ""), *((tab.name, tab.label, tab.count()) for tab in TABS)):
+    for name, label, count in (("", "All", ""), *((tab.name, tab.label, tab.count()) for tab in WORK)):
         query = request.GET.copy()
         query.pop("p", None)
         query.pop("tab", None)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -158,7 +159,6 @@ class OrderAdmin(RecordAdmin):
             ("External reference", record.external_ref or ""),
             ("Stock", "" if record.takes_stock else "left alone (imported)"),
         ]
-        of_customer = Order.objects.filter(customer=record.customer_id)[: MOST_COUNTED + 1].count()
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
         return {
             "documents": DOCUMENTS,
@@ -166,7 +166,7 @@ class OrderAdmin(RecordAdmin):
             "payments": payments_of(record),
             "pairs": [pair for pair in pairs if pair[1]],
             "addresses": [(name.replace("_", " ").capitalize(), getattr(record, name)) for name in Order.ADDRESSES],
-            "customer_orders": of_customer if of_customer <= MOST_COUNTED else f"more than {MOST_COUNTED}",
+            **bought_by(record.customer_id),
             "ledger": ledger[:MOST_COUNTED],
             "items": items_of(record),
             "sees_customers": request.user.has_perm("customers.view_customer"),
@@ -177,3 +177,16 @@ def items_of(order: Order) -> list[tuple[OrderItem, int, int]]:
     """Each line with the units of it that have left, and those that will never come."""
     shipped, closed = units.shipped(order), units.short_closed(order)
     return [(line, shipped[line.pk], closed[line.pk]) for line in order.lines]
+
+
+def bought_by(customer_id: int) -> dict[str, Any]:
+    """How often somebody ordered, for how much, and when last; of the newest orders, where there are very many."""
+    newest = Order.objects.filter(customer=customer_id).order_by("-created_at")[: MOST_COUNTED + 1]
+    kept = Coalesce(Sum("total_cents", filter=~Q(status=Status.CANCELLED)), 0)
+    bought = newest.aggregate(number=Count("pk"), value=kept, last=Max("created_at"))
+    are_more = bought["number"] > MOST_COUNTED
+    return {
+        "customer_orders": f"more than {MOST_COUNTED:,}" if are_more else f"{bought['number']:,}",
+        "customer_value": f"more than {money.shown(bought['value'])}" if are_more else money.shown(bought["value"]),
+        "customer_last": bought["last"],
+    }

@@ -8,12 +8,15 @@ from orders.models.item import OrderItem, total_of
 from orders.models.order import AGGREGATE, NUMBER, Order, OrderQuerySet, fulfilment_of_orders, lines_of_orders
 from orders.models.payments import Payment, PaymentState, Refund
 from orders.models.shipments import Content, Shipment, ShipmentLine, ShortClose
+from orders.models.work import MOST_COUNTED, WORK, Work, capped_count
 
 __all__ = [
     "AGGREGATE",
+    "MOST_COUNTED",
     "NUMBER",
     "SHIPMENT_MOVES",
     "SHIPPING_ACTS",
+    "WORK",
     "Action",
     "Blocker",
     "Content",
@@ -29,6 +32,8 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "ShortClose",
+    "Work",
+    "capped_count",
     "fulfilment_of_orders",
     "lines_of_orders",
     "refuse",

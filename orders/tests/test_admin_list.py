@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from customers.tests.factories import CustomerFactory
 from orders import services
-from orders.admin import finding
-from orders.models import Hold, Order
+from orders.models import Hold, Order, work
 from orders.tests.factories import ACTOR, OrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +56,7 @@ def test_each_tab_holds_its_part_of_the_days_work_and_says_how_much(chief: Clien
 
 
 def test_a_tab_counts_no_further_than_anybody_needs(chief: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "MOST_COUNTED", 1)
+    monkeypatch.setattr(work, "MOST_COUNTED", 1)
     OrderFactory(), OrderFactory()
 
     assert counts(chief.get(reverse(LIST)))["To confirm"] == "1+"
@@ -134,3 +133,37 @@ def statements(browser: Client) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(reverse(LIST)).status_code == 200
     return [query["sql"] for query in captured.captured_queries]
+
+
+def test_from_an_order_one_goes_on_to_the_next_of_the_list_it_was_found_in(chief: Client) -> None:
+    first, other, second, third = (OrderFactory(status=status) for status in ("PENDING", "CONFIRMED", *["PENDING"] * 2))
+    listed = chief.get(f"{reverse(LIST)}?tab=to_confirm").content.decode()
+    address = f"{reverse('admin:orders_order_change', args=[second.pk])}?_changelist_filters=tab%3Dto_confirm"
+    assert address in listed
+
+    around = chief.get(address).context["neighbours"]
+
+    assert [str(third.pk) in around.before, str(first.pk) in around.after] == [True, True]
+    assert chief.get(around.after).context["neighbours"].after == ""
+    assert around.list_ == f"{reverse(LIST)}?tab=to_confirm"
+    outside = chief.get(address.replace(str(second.pk), str(other.pk))).context["neighbours"]
+    assert (outside.before, outside.after) == ("", "")
+
+
+@pytest.mark.parametrize("filters", ["nonsense__x=1", "p=x", "%00", "e=1&q=%00", "placed_from=x"])
+def test_an_address_that_is_no_list_leads_nowhere(filters: str, chief: Client) -> None:
+    order = OrderFactory()
+
+    page = chief.get(reverse("admin:orders_order_change", args=[order.pk]), {"_changelist_filters": filters})
+
+    assert page.status_code == 200
+
+
+def test_the_page_of_an_order_says_what_its_customer_bought(chief: Client) -> None:
+    customer = CustomerFactory()
+    kept, cancelled = OrderFactory(customer_id=customer.pk), OrderFactory(customer_id=customer.pk)
+    services.cancel_order(cancelled.pk, actor=ACTOR, reason="test")
+
+    context = chief.get(reverse("admin:orders_order_change", args=[kept.pk])).context
+
+    assert (context["customer_orders"], context["customer_value"]) == ("2", "25.00 EUR")

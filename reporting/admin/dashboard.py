@@ -13,8 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from common import money
-from orders.admin.finding import MOST_COUNTED, TABS
-from orders.models import Order, PaymentState
+from orders.models import MOST_COUNTED, WORK, Order, PaymentState, capped_count
 from products.models import Product
 from reporting.admin.charts import Drawing, draw
 from reporting.parameters import read
@@ -86,7 +85,7 @@ def sales_page() -> str:
 
 def groups() -> Iterator[Group]:
     """The day's work, then the open orders by status, and those that were not cancelled by what is owed and shipped."""
-    yield Group("To do", [Count(tab.label, tab.count(), listed(tab=tab.name)) for tab in TABS])
+    yield Group("To do", [Count(work.label, work.count(), listed(tab=work.name)) for work in WORK])
     yield Group("Status", [_count(status.label, status__exact=status) for status in Order.Status])
     yield Group("Payment", [_count(state.label.capitalize(), payment_state__exact=state) for state in PaymentState])
     yield Group(
@@ -95,8 +94,7 @@ def groups() -> Iterator[Group]:
 
 
 def _count(label: str, **condition: str) -> Count:
-    found = Order.objects.filter(**condition).order_by()[: MOST_COUNTED + 1].count()
-    return Count(label, capped(found), listed(**condition))
+    return Count(label, capped_count(Order.objects.filter(**condition)), listed(**condition))
 
 
 def listed(**condition: str) -> str:

@@ -1,0 +1,34 @@
+"""The parts of a day's work with orders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orders.models.order import Order, OrderQuerySet
+
+MOST_COUNTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Orders that wait for the same thing."""
+
+    name: str
+    label: str
+    of: Callable[[OrderQuerySet], OrderQuerySet]
+
+    def count(self) -> str:
+        return capped_count(self.of(Order.objects.all()))
+
+
+WORK = (
+    Work("to_confirm", "To confirm", OrderQuerySet.to_confirm),
+    Work("to_ship", "To ship", OrderQuerySet.to_ship),
+    Work("late", "Late", OrderQuerySet.late),
+    Work("on_hold", "On hold", OrderQuerySet.on_hold),
+)
+
+
+def capped_count(orders: OrderQuerySet) -> str:
+    """How many there are; beyond a thousand nobody needs to know, and the database need not count."""
+    found = orders.order_by()[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
