@@ -2,7 +2,7 @@
 
 from reporting.definitions import Report
 from reporting.reports.customers import COHORTS, CUSTOMERS, NEW_CUSTOMERS
-from reporting.reports.fulfilment import CANCELLATIONS, FULFILMENT
+from reporting.reports.fulfilment import CANCELLATIONS, FULFILMENT, SHORT_CLOSES
 from reporting.reports.payments import OPEN_BALANCES, PAYMENTS
 from reporting.reports.products import NEVER_SOLD, PRODUCTS
 from reporting.reports.sales import SALES
@@ -24,6 +24,7 @@ REPORTS: dict[str, Report] = {
         ORDERS_BY_AGE,
         FULFILMENT,
         CANCELLATIONS,
+        SHORT_CLOSES,
         PAYMENTS,
         OPEN_BALANCES,
         STOCK,

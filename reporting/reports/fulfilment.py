@@ -81,3 +81,35 @@ CANCELLATIONS = Report(
         ORDER BY orders DESC, reason_code COLLATE "C"
     """,
 )
+
+SHORT_CLOSES = Report(
+    name="short-closes",
+    description="Units that were given up because they will never come, by the code of the reason.",
+    roles=EVERYBODY,
+    parameters=RANGE,
+    chart=Chart(labels=("reason_code",), values=("units",)),
+    columns=(
+        Column("reason_code", Kind.TEXT),
+        Column("orders", Kind.INTEGER),
+        Column("products", Kind.INTEGER),
+        Column("units", Kind.INTEGER),
+        Column("short_closed_cents", Kind.CENTS),
+        Column("share_percent", Kind.DECIMAL),
+    ),
+    # What was short-closed of an order that was cancelled later stands among the cancellations, with the whole order.
+    sql=f"""
+        WITH {COUNTED_ORDERS},
+        closed AS (
+            SELECT coalesce(nullif(s.reason_code, ''), '(none)') AS reason_code, s.order_id, i.product_id,
+                   s.quantity AS units, s.quantity * i.unit_price_cents AS cents
+            FROM counted c JOIN short_closes s ON s.order_id = c.id JOIN order_items i ON i.id = s.item_id
+            WHERE c.status <> 'CANCELLED'
+        )
+        SELECT reason_code, count(DISTINCT order_id) AS orders, count(DISTINCT product_id) AS products,
+               sum(units) AS units, sum(cents) AS short_closed_cents,
+               round(100 * sum(units) / sum(sum(units)) OVER (), 2) AS share_percent
+        FROM closed
+        GROUP BY reason_code
+        ORDER BY units DESC, reason_code COLLATE "C"
+    """,
+)

@@ -14,7 +14,7 @@ from django.db import connection
 
 from events.services import Change, append
 from orders.models import Order
-from orders.services import Line, cancel_order
+from orders.services import ItemUnits, Line, cancel_order, short_close
 from orders.tests.factories import ACTOR, OrderFactory
 from products.tests.factories import ProductFactory
 from reporting.steps import first_day_of
@@ -160,6 +160,39 @@ def test_cancellations_are_told_by_their_codes_and_add_up_to_those_of_sales() ->
         assert sum(row["units"] for row in told) == sum(row["cancelled_units"] for row in sales)
         cents = sum(row["cancelled_cents"] for row in sales) + 77 * untold
         assert sum(row["cancelled_cents"] for row in told) == cents
+
+
+# Short-closes
+
+
+def test_what_was_given_up_is_told_by_its_codes_without_orders_that_were_cancelled_later() -> None:
+    products = [ProductFactory(price_cents=price, stock_quantity=50).pk for price in (100, 7)]
+    lines = [Line(5, product) for product in products]
+    orders = [OrderFactory(status="CONFIRMED", lines=lines) for _ in range(4)]
+    expected: dict[str, list[tuple[int, int, int, int]]] = defaultdict(list)
+    for number, order in enumerate(orders):
+        first, second = order.items.order_by("pk")
+        for item, units, code in ((first, 2, "late"), (second, 1, "late"), (second, 3, ""), (first, 1, "lost")):
+            short_close(order.pk, lines=[ItemUnits(item.pk, units)], actor=ACTOR, reason="x", reason_code=code)
+            if number < 3:
+                cents = units * item.unit_price_cents
+                expected[code or "(none)"].append((order.pk, item.product_id, units, cents))
+        set_created_at(order.pk, datetime(2024, 3, 30 + number % 2, 23, 30, tzinfo=UTC))
+    cancel_order(orders[3].pk, actor=ACTOR, reason="test")
+
+    told = rows("short-closes")
+
+    whole = sum(units for entries in expected.values() for *_, units, _ in entries)
+    assert [row["units"] for row in told] == [9, 9, 3]
+    for row in told:
+        entries = expected.pop(row["reason_code"])
+        units = sum(entry[2] for entry in entries)
+        assert (row["orders"], row["products"]) == (len({e[0] for e in entries}), len({e[1] for e in entries}))
+        assert (row["units"], row["short_closed_cents"]) == (units, sum(entry[3] for entry in entries))
+        assert row["share_percent"] == (Decimal(100 * units) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert not expected
+    in_march = rows("short-closes", to="2024-04-01", tz="Europe/Berlin")
+    assert [(row["reason_code"], row["orders"]) for row in in_march] == [("(none)", 2), ("late", 2), ("lost", 2)]
 
 
 # Ages

@@ -155,3 +155,13 @@ def test_what_was_paid_for_a_cancelled_order_is_owed_to_the_customer() -> None:
     services.cancel_order(order.pk, actor=ACTOR, reason="test")
 
     assert [(row["due_cents"], row["balance_cents"]) for row in rows("open-balances")] == [(0, -700)]
+
+
+def test_what_will_never_come_is_not_due() -> None:
+    order = OrderFactory(status="CONFIRMED")
+    (item,) = order.items.all()
+
+    services.short_close(order.pk, lines=[services.ItemUnits(item.pk, 1)], actor=ACTOR, reason="gone")
+
+    (row,) = rows("open-balances")
+    assert row["due_cents"] == row["balance_cents"] == order.total_cents - item.unit_price_cents
