@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from orders.models import Order
+from orders.models import Order, units
 from products.models import Product
 
 DOCUMENTS = {"packing-slip": "Packing slip", "confirmation": "Order confirmation"}
@@ -62,15 +62,18 @@ def _ids(text: str) -> list[int]:
 
 
 def _picks(orders: Sequence[Order]) -> list[Pick]:
-    """By SKU, as the shelves are labelled today."""
-    lines = [(order, line) for order in orders for line in order.lines]
-    products = Product.objects.only("sku", "name").in_bulk({line.product_id for _, line in lines})
+    """What is in no shipment yet, by SKU, as the shelves are labelled today."""
+    free = {order.pk: units.free(order) for order in orders}
+    wanted = [(order, line, free[order.pk][line.pk]) for order in orders for line in order.lines]
+    products = Product.objects.only("sku", "name").in_bulk({line.product_id for _, line, _ in wanted})
     picks: dict[int, Pick] = {}
-    for order, line in lines:
+    for order, line, quantity in wanted:
+        if not quantity:
+            continue
         product = products[line.product_id]
         pick = picks.setdefault(product.pk, Pick(product.sku, product.name))
-        pick.units += line.quantity
-        pick.orders.append((order.number, line.quantity))
+        pick.units += quantity
+        pick.orders.append((order.number, quantity))
     return sorted(picks.values(), key=lambda pick: pick.sku)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from customers.tests.factories import CustomerFactory
 from orders import services
 from orders.models import Order
-from orders.services import Line
+from orders.services import ItemUnits, Line
 from orders.tests.factories import ACTOR, OrderFactory
 from products.services import change_product
 from products.tests.factories import ProductFactory
@@ -79,6 +79,17 @@ def test_a_pick_list_sums_by_shelf_and_leaves_out_what_is_not_confirmed(viewer: 
         ("TEA", 5, [(one.number, 2), (two.number, 3)]),
     ]
     assert context["others"] == [pending]
+
+
+def test_what_is_packed_has_left_or_will_never_come_is_not_fetched_again(viewer: Client) -> None:
+    lines = [Line(quantity=5, product_id=ProductFactory(sku=sku, stock_quantity=50).pk) for sku in ("TEA", "MUG")]
+    order = OrderFactory(lines=lines, status="CONFIRMED")
+    tea, mug = (line.pk for line in order.lines)
+    services.prepare_shipment(order.pk, lines=[ItemUnits(tea, 1), ItemUnits(mug, 5)], actor=ACTOR)
+    services.ship_order(order.pk, lines=[ItemUnits(tea, 1)], actor=ACTOR)
+    services.short_close(order.pk, lines=[ItemUnits(tea, 1)], reason="gone", actor=ACTOR)
+
+    assert [(pick.sku, pick.units) for pick in picks(viewer, order)["picks"]] == [("TEA", 2)]
 
 
 def test_the_orders_that_were_ticked_lead_to_their_pick_list(viewer: Client) -> None:

@@ -116,3 +116,13 @@ def test_it_needs_an_order_that_is_confirmed(status: str) -> None:
 
     with pytest.raises(InvalidTransition):
         close(order, 1)
+
+
+def test_what_will_never_come_is_not_to_be_paid(order: Order) -> None:
+    price = order.lines[0].unit_price_cents
+    services.record_payment(order.pk, method="card", amount_cents=3 * price, actor=ACTOR)
+
+    done = close(order, 2)
+
+    assert (done.total_cents, done.short_closed_cents, done.due_cents) == (5 * price, 2 * price, 3 * price)
+    assert (done.balance_cents, done.payment_state) == (0, "paid")
