@@ -106,8 +106,9 @@ STORY = (
                                WHEN 'order.addresses_changed' THEN e.personal #> ARRAY[field.name, '1'] END AS address
             FROM events e CROSS JOIN (VALUES ('shipping_address'), ('billing_address')) AS field (name)
             WHERE e.aggregatetype = 'order' AND {only("e.aggregateid")}
-              AND e.type IN ('order.placed', 'order.addresses_changed', 'order.anonymised')
-              AND (e.payload -> 'fields' ? field.name OR e.personal ? field.name)
+              AND CASE WHEN e.type = 'order.placed' THEN e.personal ? field.name
+                       WHEN e.type IN ('order.addresses_changed', 'order.anonymised')
+                       THEN e.payload -> 'fields' ? field.name END
             ORDER BY e.aggregateid, field.name, e.version DESC
         ), told AS (
             SELECT * FROM last WHERE address <> 'null' AND EXISTS (SELECT FROM orders o WHERE o.id = last.order_id)

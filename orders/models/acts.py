@@ -95,7 +95,8 @@ def addresses_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
         return ()
     if order.status in order.OPEN and order.fulfilment_state == order.Fulfilment.NONE:
         return ()
-    return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; it is {order.status}."),)
+    so_far = "some of it has left" if order.status in order.OPEN else f"it is {order.status}"
+    return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; {so_far}."),)
 
 
 def payment_suffices(order: Order, act: str) -> tuple[Blocker, ...]:

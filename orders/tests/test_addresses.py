@@ -11,13 +11,17 @@ from common.actors import Actor
 from common.api.addresses import HOME as BODY
 from common.tests.attacks import refusal
 from common.tests.contents import contents
+from common.tests.racing import Meeting, codes, meet_after, race
+from common.transactions import run
 from customers.services import change_address, remove_address
 from customers.tests.factories import HOME, OFFICE, CustomerAddressFactory
 from events.models import Event
 from orders import services
-from orders.models import Order
-from orders.services import Addresses
-from orders.tests.factories import OrderFactory
+from orders.errors import NotEditable
+from orders.models import Order, OrderQuerySet
+from orders.services import Addresses, ItemUnits
+from orders.services import addresses as order_addresses
+from orders.tests.factories import ACTOR, OrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +92,56 @@ def test_the_same_addresses_again_change_nothing(actor: Actor) -> None:
     for named in (BOTH, {"billing_address": OFFICE}, {}):
         assert services.change_addresses(order.pk, addresses=named, actor=actor).version == 1
     assert contents() == before
+
+
+def test_they_are_fixed_as_soon_as_one_unit_has_left(actor: Actor) -> None:
+    order = OrderFactory(status="CONFIRMED", addresses=BOTH)
+    packed = services.prepare_shipment(order.pk, lines=[ItemUnits(order.lines[0].pk, 1)], actor=actor)
+    services.change_addresses(order.pk, addresses={"shipping_address": OFFICE}, actor=actor)
+    services.dispatch_shipment(order.pk, packed.parcels[0].pk, actor=actor)
+    before = contents()
+
+    with pytest.raises(NotEditable) as refused:
+        run(lambda: services.change_addresses(order.pk, addresses={"shipping_address": HOME}, actor=actor))
+
+    assert "some of it has left" in refused.value.detail
+    assert contents() == before
+
+
+def race_to_change_and_ship(monkeypatch: pytest.MonkeyPatch, patience: float) -> list[str]:
+    """A unit is shipped between the look and the write of a change of address. Returns what happened then."""
+    order = OrderFactory(status="CONFIRMED", addresses=BOTH)
+    looked, shipped = Meeting(patience=10), Meeting(patience=patience)
+    meet_after(monkeypatch, order_addresses, "lock_order", looked)
+    meet_after(monkeypatch, order_addresses, "lock_order", shipped)
+
+    def change() -> None:
+        named = {"shipping_address": OFFICE}
+        run(lambda: services.change_addresses(order.pk, addresses=named, actor=ACTOR))
+
+    def ship() -> None:
+        looked.wait()
+        run(lambda: services.ship_order(order.pk, lines=[ItemUnits(order.lines[0].pk, 1)], actor=ACTOR))
+        shipped.wait()
+
+    assert codes(race(change, ship)) == ["done", "done"]
+    story = Event.objects.filter(aggregatetype="order", aggregateid=order.pk, version__gt=order.version)
+    return list(story.order_by("version").values_list("type", flat=True))
+
+
+CHANGED, GONE = ["order.addresses_changed"], ["order.shipment_dispatched"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_leaves_leaves_for_the_address_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert race_to_change_and_ship(monkeypatch, 0.25) == CHANGED + GONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_it_leaves_and_then_the_address_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OrderQuerySet, "locked", lambda queryset: queryset.order_by("pk"))
+
+    assert race_to_change_and_ship(monkeypatch, 10) == GONE + CHANGED
 
 
 def test_the_api_shows_both_takes_both_and_changes_what_is_named(api: Client) -> None:
