@@ -4,9 +4,10 @@ This is the one fold of the sales figures: the worker adds what a batch of event
 the worker's place say, and a rebuild what all events say. Figures only ever add up, so it does not matter which events
 were added when.
 
-To add a figure: a column in `models.py`, its name in FIGURES, its sum in `of_line` or `of_order`, and a part for the
-events that change it; then `report rebuild` adds it for the past. An event that names products and units only gets its
-prices from the order's lines at the time (`items`): `agreed || own` for each pair of an agreed and an own line.
+To add a figure: its name in FIGURES, its sum in `of_line` or `of_order`, a part for the events that change it, and a
+column in `models.py`, in a migration that also empties the rollups and removes their cursor: the worker begins anew,
+and until it has caught up reports are slower, not wrong. An event that names products and units only gets its prices
+from the order's lines at the time (`items`): `agreed || own` for each pair of an agreed and an own line.
 """
 
 FIGURES = ("orders", "units", "gross_cents", "cancelled_orders", "cancelled_units", "cancelled_cents")
