@@ -33,6 +33,8 @@ from products import services as product_services
 from products.errors import InsufficientStock, StockMismatch
 from products.models import Product
 from products.tests.factories import ProductFactory
+from reporting.consumers import keep_business_days
+from reporting.rollups import advance
 
 baskets = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 4), min_size=1)
 parts = st.dictionaries(st.sampled_from(SKUS), st.integers(1, 3), min_size=1, max_size=2)
@@ -361,6 +363,11 @@ class Shop(RuleBasedStateMachine):
         before = Customer.objects.get(pk=self.customer.pk).first_name
         self.attempt(lambda: customer_services.change_customer(self.customer.pk, actor=ACTOR, first_name=name), None)
         self.model.customer_version += before != name
+
+    @rule()
+    def let_the_worker_work(self) -> None:
+        keep_business_days()
+        advance()
 
     @invariant()
     def products_are_as_modelled(self) -> None:
