@@ -47,15 +47,15 @@ def test_an_unknown_address_is_not_found_and_never_redirected(path: str, method:
         assert problem(answer, 404, "not_found")["instance"]
 
 
-@pytest.mark.parametrize("name", sorted({name for _, name in EXAMPLES}))
-def test_a_method_that_is_not_offered_says_which_are(name: str, api: Client) -> None:
-    offered = {method for method, other in EXAMPLES if other == name}
-    where = address(name, World(1, 1, 1, 1))
+def test_a_method_that_is_not_offered_says_which_are(api: Client) -> None:
+    for name in sorted({name for _, name in EXAMPLES}):
+        offered = {method for method, other in EXAMPLES if other == name}
+        where = address(name, World(1, 1, 1, 1))
 
-    for method in {"get", "post", "put", "patch", "delete", "options", "trace"} - offered:
-        answer = getattr(api, method)(where)
-        problem(answer, 405, "method_not_allowed")
-        assert {each.strip().lower() for each in answer["Allow"].split(",")} - {"head"} == offered
+        for method in {"get", "post", "put", "patch", "delete", "options", "trace"} - offered:
+            answer = getattr(api, method)(where)
+            problem(answer, 405, "method_not_allowed")
+            assert {each.strip().lower() for each in answer["Allow"].split(",")} - {"head"} == offered, name
 
 
 def test_a_made_up_method_is_not_allowed(api: Client) -> None:
@@ -138,8 +138,9 @@ def test_whatever_happens_is_a_problem_without_internals(
 
 def test_an_error_in_the_making_of_an_answer_undoes_the_act(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("common.api.views.ViewSet.etag", lambda view, record: 1 / 0)
+    body = {"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper"}
 
-    answer = call(api, ("post", "customer-list"), World(1, 1, 1, 1), **{"Idempotency-Key": "k"})
+    answer = call(api, ("post", "customer-list"), World(1, 1, 1, 1), body, **{"Idempotency-Key": "k"})
 
     problem(answer, 500, "internal_error")
     assert not Customer.objects.filter(email="grace@example.com").exists()

@@ -4,7 +4,7 @@ Who adds an address adds it here: a test compares this table with the URL resolv
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.test import Client
@@ -48,13 +48,31 @@ class World:
         order = order_in(status)
         payment = PaymentFactory(order_id=order.pk)
         hold = HoldFactory(order_id=order.pk).pk if held else 1
-        owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
-        token, _ = create_token(owner, name="example", actor=Actor.command("test"))
         product = ProductFactory(sku="EXAMPLE")
         entry, group, other = CustomerAddressFactory(), CustomerGroupFactory(), CustomerFactory()
         item, shipment = order.lines[0].pk, order.parcels[-1].pk if order.parcels else 1
-        known = (entry.customer_id, product.pk, order.pk, token.pk, hold, entry.pk, group.pk, other.pk, payment.pk)
+        known = (
+            entry.customer_id,
+            product.pk,
+            order.pk,
+            newest_users_token(),
+            hold,
+            entry.pk,
+            group.pk,
+            other.pk,
+            payment.pk,
+        )
         return cls(*known, item=item, shipment=shipment)
+
+    def of_newest_user(self) -> "World":
+        """The same with a token of the caller who came last."""
+        return replace(self, token=newest_users_token())
+
+
+def newest_users_token() -> int:
+    owner = User.objects.order_by("pk").last() or User.objects.create_user("somebody")
+    token, _ = create_token(owner, name="example", actor=Actor.command("test"))
+    return token.pk
 
 
 @dataclass(frozen=True)

@@ -98,13 +98,13 @@ def test_every_body_has_an_example_that_is_one(described: dict[str, Any]) -> Non
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("query", ["", "?dry_run=true", "?limit=1"])
-@pytest.mark.parametrize("name", sorted({name for _, name in EXAMPLES}))
-def test_a_method_that_is_not_described_is_not_allowed(name: str, query: str, api: Client) -> None:
-    described = {method for method, known in EXAMPLES if known == name}
-    where = address(name, World(1, 1, 1, 1)) + query
+def test_a_method_that_is_not_described_is_not_allowed(query: str, api: Client) -> None:
+    for name in sorted({name for _, name in EXAMPLES}):
+        described = {method for method, known in EXAMPLES if known == name}
+        where = address(name, World(1, 1, 1, 1)) + query
 
-    for method in {"get", "post", "put", "patch", "delete"} - described:
-        assert getattr(api, method)(where).status_code == 405, method
+        for method in {"get", "post", "put", "patch", "delete"} - described:
+            assert getattr(api, method)(where).status_code == 405, (name, method)
 
 
 @pytest.mark.parametrize("page", ["/api/v1/openapi.json", "/api/v1/docs/"])
