@@ -15,6 +15,7 @@ from events.models import Event
 from orders import services
 from orders.errors import NotOnHold, OnHold
 from orders.models import SHIPMENT_MOVES, Hold, Order
+from orders.services import ItemUnits
 from orders.tests.factories import ACTOR, HoldFactory, OrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,32 @@ def test_what_is_held_can_still_be_edited_noted_and_cancelled() -> None:
     services.cancel_order(order.pk, reason="A fraud", actor=ACTOR)
 
     assert now(order).status == "CANCELLED"
+
+
+def test_what_was_prepared_does_not_leave_while_the_order_is_held(api: Client) -> None:
+    order = services.prepare_shipment(OrderFactory(status="CONFIRMED").pk, actor=ACTOR)
+    dispatch = f"{order.pk}/shipments/{order.parcels[0].pk}/dispatch/"
+    hold = HoldFactory(order_id=order.pk, kind=Kind.ADDRESS)
+
+    refused = post(api, dispatch, {}).json()
+    assert (refused["code"], refused["blockers"]) == (
+        "on_hold", [{"code": "on_hold", "detail": "It is on hold: address."}],
+    )  # fmt: skip
+
+    services.release_hold(order.pk, hold.pk, actor=ACTOR)
+    assert post(api, dispatch, {}).status_code == 200
+
+
+def test_an_order_that_is_shipped_by_giving_up_its_rest_can_still_be_released() -> None:
+    order = OrderFactory(status="CONFIRMED")
+    item = order.lines[0].pk
+    services.ship_order(order.pk, lines=[ItemUnits(item, 1)], actor=ACTOR)
+    hold = HoldFactory(order_id=order.pk, kind=Kind.STOCK)
+
+    shipped = services.short_close(order.pk, lines=[ItemUnits(item, 1)], reason="Broken", actor=ACTOR)
+    released = services.release_hold(order.pk, hold.pk, actor=ACTOR)
+
+    assert (shipped.status, shipped.held_for, released.held_for) == ("SHIPPED", ["stock"], [])
 
 
 # Placing and releasing

@@ -14,7 +14,7 @@ from events.models import Event
 from orders import services
 from orders.errors import NotVoidable, RefundTooLarge
 from orders.models import Order, Payment, Refund
-from orders.services import Line
+from orders.services import ItemUnits, Line
 from orders.tests.factories import ACTOR, OrderFactory, PaymentFactory, move_to
 from products.tests.factories import ProductFactory
 
@@ -99,6 +99,18 @@ def test_cancelling_leaves_nothing_due_and_what_came_in_to_be_refunded() -> None
 
     refund(payment, 100)
     assert money(paid) == (0, 100, 100, 0, "refunded")
+
+
+def test_what_will_never_come_is_not_due() -> None:
+    order = OrderFactory(lines=[Line(2, ProductFactory(price_cents=100).pk)], status="CONFIRMED")
+    pay(order, 100)
+    item = order.lines[0].pk
+    services.ship_order(order.pk, lines=[ItemUnits(item, 1)], actor=ACTOR)
+
+    closed = services.short_close(order.pk, lines=[ItemUnits(item, 1)], reason="Broken", actor=ACTOR)
+
+    assert (closed.total_cents, closed.payment_state) == (200, "paid")
+    assert money(order) == (100, 100, 0, 0, "paid")
 
 
 @pytest.mark.parametrize("status", Order.Status.values)
@@ -232,6 +244,16 @@ def test_an_installation_may_ship_only_what_is_paid(settings: Settings, api: Cli
 
     pay(order, 71)
     assert post(api, f"{order.pk}/ship/", {}).json()["payment_state"] == "overpaid"
+
+
+def test_nor_does_what_was_prepared_leave_before_it_is_paid(settings: Settings, api: Client) -> None:
+    order = services.prepare_shipment(order_of(100, status="CONFIRMED").pk, actor=ACTOR)
+    settings.OMS_PAYMENT_BEFORE_SHIPPING = True
+    dispatch = f"{order.pk}/shipments/{order.parcels[0].pk}/dispatch/"
+
+    assert post(api, dispatch, {}).json()["code"] == "payment_required"
+    pay(order, 100)
+    assert post(api, dispatch, {}).status_code == 200
 
 
 def test_without_that_setting_an_unpaid_order_is_shipped() -> None:
