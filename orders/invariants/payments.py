@@ -46,6 +46,10 @@ PAYMENTS = (
             SELECT aggregateid AS order_id, type, payload, actor, (payload ->> 'payment_id')::bigint AS id FROM events
             WHERE aggregatetype = 'order' AND {only("aggregateid")}
               AND type IN ('order.payment_recorded', 'order.payment_voided')
+            UNION ALL
+            SELECT aggregateid, 'order.payment_recorded', payment, actor, (payment ->> 'payment_id')::bigint
+            FROM events CROSS JOIN LATERAL jsonb_array_elements(payload -> 'payments') AS payment
+            WHERE aggregatetype = 'order' AND {only("aggregateid")} AND type = 'order.imported'
         ), told AS (
             SELECT recorded.id, recorded.order_id, recorded.payload ->> 'method' AS method,
                    recorded.payload ->> 'reference' AS reference,

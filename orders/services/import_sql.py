@@ -72,13 +72,14 @@ WRITE = f"""
     ), header AS MATERIALIZED (
         SELECT *, refusal IS NULL AS is_good FROM summed
     ), made AS (
-        INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, external_ref, takes_stock, version,
-                            created_at)
-        SELECT customer_id, status, CASE WHEN status = ANY(%(gone)s) THEN 'complete' ELSE 'none' END, total_cents, key,
-               status = ANY(%(taking)s), 1, created_at
+        INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, paid_cents, external_ref, takes_stock,
+                            version, created_at)
+        SELECT customer_id, status, CASE WHEN status = ANY(%(gone)s) THEN 'complete' ELSE 'none' END, total_cents,
+               CASE WHEN status = ANY(%(paid)s) THEN total_cents ELSE 0 END, key, status = ANY(%(taking)s),
+               1, created_at
         FROM header WHERE is_good ORDER BY first_row
         ON CONFLICT (external_ref) DO NOTHING
-        RETURNING id, external_ref, status
+        RETURNING id, external_ref, status, paid_cents, created_at
     ), items AS (
         INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
         SELECT made.id, product_id, sku, name, quantity, unit_price_cents
@@ -93,6 +94,11 @@ WRITE = f"""
     ), packed AS (
         INSERT INTO shipment_lines (shipment_id, item_id, quantity)
         SELECT parcels.id, items.id, items.quantity FROM parcels JOIN items USING (order_id) ORDER BY 1, 2
+    ), payments AS (
+        INSERT INTO order_payments (order_id, method, reference, amount_cents, received_at, recorded_at, recorded_by,
+                                    void_reason)
+        SELECT id, %(paid_by)s, '', paid_cents, created_at, statement_timestamp(), %(actor)s, ''
+        FROM made WHERE paid_cents > 0 ORDER BY id
     )
     SELECT 'order', id, NULL FROM made
     UNION ALL
@@ -113,14 +119,15 @@ TAKEN = """
     ORDER BY i.order_id, i.id
 """
 
-# What `header_of` says of a placed order.
+# What `header_of` says of a placed order, and the payment that came with it, if one did.
 PAYLOADS = """
     SELECT o.id,
            jsonb_build_object(
                'number', 'SO-' || lpad(o.id::text, greatest(8, length(o.id::text)), '0'),
                'customer_id', o.customer_id, 'status', o.status, 'external_ref', o.external_ref,
                'takes_stock', o.takes_stock, 'total_cents', o.total_cents, 'created_at', o.created_at,
-               'items', lines.items),
+               'items', lines.items)
+           || coalesce(paid.payments, '{}'),
            NULL::jsonb
     FROM orders o
     CROSS JOIN LATERAL (
@@ -128,5 +135,11 @@ PAYLOADS = """
                                             'unit_price_cents', unit_price_cents) ORDER BY id) AS items
         FROM order_items WHERE order_id = o.id
     ) lines
+    LEFT JOIN LATERAL (
+        SELECT jsonb_build_object('payments', jsonb_agg(jsonb_build_object(
+                   'payment_id', id, 'method', method, 'reference', reference, 'amount_cents', amount_cents,
+                   'received_at', received_at, 'recorded_at', recorded_at))) AS payments
+        FROM order_payments WHERE order_id = o.id HAVING count(*) > 0
+    ) paid ON true
     WHERE o.id = ANY(%s)
 """

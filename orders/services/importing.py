@@ -36,15 +36,25 @@ class Imported:
 
 @transaction.atomic(savepoint=False)
 def import_orders(
-    window: Window, *, actor: Actor, take_stock: bool = False, promised: Mapping[int, int] | None = None
+    window: Window,
+    *,
+    actor: Actor,
+    take_stock: bool = False,
+    paid_by: str | None = None,
+    promised: Mapping[int, int] | None = None,
 ) -> Imported:
     """Write the orders of a batch with the status and the date they had, each line judged by itself.
 
     Open orders always take their stock, shipped and delivered ones only with `take_stock`, cancelled ones never. An
     order that is short of any product is refused whole. `promised` are units that earlier batches of a dry run took.
+    With a method of payment, `paid_by`, shipped and delivered orders were paid in full on their date.
     """
     plan_for_this_batch()
-    batch = _batch(window, take_stock)
+    batch = _batch(window, take_stock) | {
+        "paid": [*GONE] if paid_by else [],
+        "paid_by": paid_by,
+        "actor": actor.name,
+    }
     emails, skus = _mentioned(batch)
     held = hold_customers(emails)
     batch |= {"emails": list(held), "customers": list(held.values()), "short": []}

@@ -14,9 +14,10 @@ from common.tests.importing import Outcome, rejects, run_import, write_csv
 from customers.tests.factories import CustomerFactory
 from events.models import Event
 from oms.verification import prove
-from orders.models import Order, OrderItem, Shipment
-from orders.services import deliver_shipment
+from orders.models import Order, OrderItem, Payment, Shipment
+from orders.services import deliver_shipment, refund_payment
 from orders.services.placing import header_of
+from orders.tests.factories import ACTOR
 from products.models import Product, StockMovement
 from products.tests.factories import ProductFactory
 
@@ -268,3 +269,29 @@ def test_every_statement_knows_where_to_look_however_much_is_staged(tmp_path: Pa
             "SELECT attstattarget FROM pg_attribute WHERE attname = 'run' AND attrelid = 'order_import_rows'::regclass"
         )
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("status", Order.Status.values)
+def test_what_had_left_may_come_as_paid_in_full_on_its_date(status: str, tmp_path: Path) -> None:
+    rows = [("1", ADA, "LAMP", 2, "2.50", DAY), ("2", ADA, "BOWL", 1, "0", DAY)]
+
+    load(tmp_path, *rows, arguments=("--status", status, "--paid", "cash"))
+
+    had_left = status in Order.HAVE_LEFT
+    paid = Payment.objects.values_list("order__external_ref", "method", "amount_cents", "received_at", "recorded_by")
+    when = datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
+    assert list(paid) == ([("1", "cash", 500, when, "command:import_orders")] if had_left else [])
+    state = "paid" if had_left or status == "CANCELLED" else "unpaid"
+    assert dict(Order.objects.values_list("external_ref", "payment_state")) == {"1": state, "2": "paid"}
+
+
+def test_such_a_payment_can_be_refunded_and_without_the_word_none_is_made_up(tmp_path: Path) -> None:
+    load(tmp_path, ("1", ADA, "LAMP", 2, "2.50", DAY), arguments=("--status", "SHIPPED", "--paid", "card"))
+    load(tmp_path, ("2", ADA, "LAMP", 2, "2.50", DAY))
+    payment = Payment.objects.get()
+
+    refund_payment(payment.order_id, payment.pk, amount_cents=500, reason="Broken", actor=ACTOR)
+
+    states = dict(Order.objects.values_list("external_ref", "payment_state"))
+    assert states == {"1": "refunded", "2": "unpaid"}
+    assert prove().broken == []

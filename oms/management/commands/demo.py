@@ -6,7 +6,6 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, fields
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from orders.models import Order, OrderItem, Payment, units
 from products.models import Product
 
 ACTOR = Actor.command("demo")
-TOGETHER = 100  # so many payments of the past in one transaction: nobody else waits
 
 
 def pay(order_id: int, *, actor: Actor, percent: int = 100) -> Order:
@@ -111,7 +109,6 @@ class Command(OperatorCommand):
             import_past(Path(folder))
         add_groups()
         add_addresses()
-        pay_past()
         place_new()
         self.stdout.write(
             f"Made {Product.objects.count()} products, {Customer.objects.count()} customers "
@@ -132,6 +129,7 @@ def import_past(folder: Path) -> None:
         write_csv(path, columns, (astuple(row) for row in rows))
         maps = [f"{column.removesuffix('_cents')}={column}" for column in columns]
         options = {} if command == "import_customers" else {"prices": "cents"}
+        options |= {"paid": "card"} if command == "import_orders" else {}
         call_command(command, str(path), map=maps, stdout=io.StringIO(), **options)
 
 
@@ -159,28 +157,6 @@ def add_addresses() -> None:
         defaults = dict.fromkeys(entry.purposes, True)
         act = partial(add_address, ids[entry.customer_email], address=entry.address, defaults=defaults, actor=ACTOR)
         run(act)
-
-
-def pay_past() -> None:
-    """Most of what left in the last month was paid a day later. What is older has its money in other books."""
-    dice = random.Random(demo.SEED + 4)
-    month = Order.objects.filter(created_at__gte=timezone.now() - timedelta(days=30), status__in=Order.HAVE_LEFT)
-    orders = list(month.exclude(total_cents=0).order_by("pk"))
-    for start in range(0, len(orders), TOGETHER):
-        run(partial(pay_each, orders[start : start + TOGETHER], dice))
-
-
-def pay_each(orders: Sequence[Order], dice: random.Random) -> None:
-    for order in orders:
-        percent = dice.choices([100, 50, 0], [86, 5, 9])[0]
-        if percent:
-            services.record_payment(
-                order.pk,
-                method=dice.choice([Payment.Method.CARD, Payment.Method.BANK_TRANSFER]),
-                amount_cents=max(1, order.total_cents * percent // 100),
-                received_at=order.created_at + timedelta(days=1),
-                actor=ACTOR,
-            )
 
 
 def place_new() -> None:

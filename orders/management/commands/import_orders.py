@@ -19,7 +19,7 @@ from common.imports.running import Batch, Stage
 from common.imports.staging import Verdict, Window
 from common.imports.values import CENTS_IN, email, moment, one_of, price, text, whole_number
 from common.transactions import run
-from orders.models import Order
+from orders.models import Order, Payment
 from orders.services.importing import TABLES, import_orders
 
 ACTOR = Actor.command("import_orders")
@@ -68,6 +68,13 @@ class Command(ImportCommand):
             action="store_true",
             help="SHIPPED and DELIVERED orders take stock too; PENDING and CONFIRMED ones always do, CANCELLED never",
         )
+        parser.add_argument(
+            "--paid",
+            choices=Payment.Method.values,
+            metavar="METHOD",
+            help="SHIPPED and DELIVERED orders were paid in full on their date, in this way: "
+            f"{', '.join(Payment.Method.values)} (default: no payment is known of, and they are unpaid)",
+        )
 
     def fields(self, options: Mapping[str, Any]) -> Sequence[Field]:
         zone = ZoneInfo(settings.OMS_TIME_ZONE)
@@ -94,7 +101,8 @@ class Command(ImportCommand):
         promised: Counter[int] = Counter()
 
         def act(window: Window) -> Verdict:
-            service = partial(import_orders, window, actor=ACTOR, take_stock=options["take_stock"], promised=promised)
+            how = {"take_stock": options["take_stock"], "paid_by": options["paid"]}
+            service = partial(import_orders, window, actor=ACTOR, promised=promised, **how)
             imported = run(service, dry_run=options["dry_run"])
             if options["dry_run"]:
                 promised.update(imported.taken)
