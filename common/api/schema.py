@@ -156,7 +156,7 @@ class AutoSchema(openapi.AutoSchema):
         one = self.is_tagged or (self.changes and not self.is_bulk)
         return (
             *(("ETag",) if one else ()),
-            *(("Location",) if self.action == "create" else ()),
+            *(("Location",) if self.action in self.view.located_actions else ()),
             *(("Idempotency-Replayed",) if self.changes and one else ()),
             *components.RATES,
         )

@@ -61,6 +61,7 @@ class ViewSet(GenericViewSet[Any]):
     statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {"create": (201,)}
     subject: ClassVar[str]  # the kind of thing its answers are about
     list_actions: ClassVar = frozenset({"list"})
+    located_actions: ClassVar = frozenset({"create"})  # whose answer says where the new record is
     tagged_actions: ClassVar = frozenset({"retrieve"})  # readings with an ETag, which answer 304 where it is known
     # By action: what its docstring says, where one action serves addresses of several kinds; media types of its answer
     # besides JSON, each with an example.
@@ -177,9 +178,13 @@ class ViewSet(GenericViewSet[Any]):
     def answer(self, record: Any, status: int, render: Callable[[Any], Mapping[str, Any]]) -> Answer:
         body = JSONRenderer().render(render(record)).decode()
         headers = {"ETag": self.etag(record)}
-        if self.action == "create":
-            headers["Location"] = f"{self.request.path}{record.pk}/"
+        if self.action in self.located_actions:
+            headers["Location"] = self.location(record)
         return Answer(status, body, headers, self.subject, self.subject_id(record))
+
+    def location(self, record: Any) -> str:
+        """Where a new record is found."""
+        return f"{self.request.path}{record.pk}/"
 
     def subject_id(self, record: Any) -> int:
         """The id of what the answer is about: where that is forgotten, so is the answer."""

@@ -99,6 +99,10 @@ def _order(world: World) -> dict[str, Any]:
     }
 
 
+def _duplication(world: World) -> dict[str, Any]:
+    return {"external_ref": "shop-2", "note": "Cancelled by mistake"}
+
+
 def _items(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "EXAMPLE", "quantity": 1}], "note": "Ring twice"}
 
@@ -216,6 +220,7 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "order-list"): Example((SALES, MANAGER), _order),
     ("post", "order-bulk"): Example((SALES, MANAGER), lambda w: {"action": "confirm", "ids": [w.order]}),
     ("get", "order-detail"): Example(ROLES),
+    ("post", "order-duplicate"): Example((SALES, MANAGER), _duplication, "CANCELLED"),
     ("put", "order-change-items"): Example((SALES, MANAGER), _items),
     ("patch", "order-change-addresses"): Example((SALES, MANAGER), _addresses),
     ("post", "order-confirm"): Example((SALES, MANAGER), _note),

@@ -30,6 +30,11 @@ class Reason(ActForm):
     reason = Text(help_text="The timeline and the stock ledger keep it.")
 
 
+class Again(ActForm):
+    external_ref = Text(required=False, label="Their reference", help_text="The new order's number elsewhere, if any.")
+    note = NoteField(required=False)
+
+
 class NoteText(ActForm):
     text = NoteField(label="Note")
 
@@ -134,6 +139,18 @@ class Place(OrderAct):
         if not self.request.user.has_perm("customers.add_customer"):
             raise PermissionDenied
         return create_customer(**fields)
+
+
+@act_on(Order)
+class Duplicate(OrderAct):
+    name, label, saves, previews = "duplicate", "Duplicate", "Place once more", True
+    done = "The order was placed once more; this is the new one."
+    permission = "orders.place_order"
+    form_class = Again
+
+    def perform(self, **fields: Any) -> Order:
+        external_ref = fields.pop("external_ref") or None
+        return services.duplicate_order(self.record.pk, external_ref=external_ref, **fields)
 
 
 @act_on(Order)

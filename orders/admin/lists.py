@@ -1,5 +1,6 @@
 """The list of orders and the page of one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,9 +11,9 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from common import money
@@ -28,6 +29,7 @@ from orders.models import AGGREGATE, Hold, Order, OrderItem, lines_of_orders, un
 from products.models import StockMovement
 
 MOST_COUNTED = 100
+MOST_LINKED = 20
 Status = Order.Status
 # What an event's type says of the status; one is cancelled from PENDING as well as from CONFIRMED.
 MOVES: dict[str, tuple[str | None, str]] = {
@@ -49,7 +51,9 @@ def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
     """What an event's type says of the order, besides what its payload does."""
     if entry.type in MOVES:
         released = (hold["kind"] for hold in entry.payload.get("released_holds", ()))
-        return {"status": MOVES[entry.type], **{f"hold_for_{kind}": (None, "released") for kind in released}}
+        first = entry.payload.get("duplicate_of")
+        again = {"duplicate_of": (None, Order(pk=first).number)} if first else {}
+        return {"status": MOVES[entry.type], **again, **{f"hold_for_{kind}": (None, "released") for kind in released}}
     if entry.type in HOLDS:
         return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
     if entry.type in MONEY:
@@ -157,6 +161,11 @@ class OrderAdmin(RecordAdmin):
         pairs = [
             *((name.removesuffix("_at").capitalize(), moment(getattr(record, name))) for name in times),
             ("External reference", record.external_ref or ""),
+            ("Duplicate of", _links([record.duplicate_of_id] if record.duplicate_of_id else [])),
+            (
+                "Placed once more as",
+                _links(record.duplicates.order_by("pk").values_list("pk", flat=True)[:MOST_LINKED]),
+            ),
             ("Stock", "" if record.takes_stock else "left alone (imported)"),
         ]
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
@@ -171,6 +180,12 @@ class OrderAdmin(RecordAdmin):
             "items": items_of(record),
             "sees_customers": request.user.has_perm("customers.view_customer"),
         }
+
+
+def _links(orders: Iterable[int]) -> SafeString:
+    """Orders by their numbers, each leading to its page."""
+    links = ((reverse("admin:orders_order_change", args=[pk]), Order(pk=pk).number) for pk in orders)
+    return format_html_join(", ", '<a href="{}">{}</a>', links)
 
 
 def items_of(order: Order) -> list[tuple[OrderItem, int, int]]:

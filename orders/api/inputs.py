@@ -80,6 +80,15 @@ class NewOrder(LinesInput, AddressesInput):
     note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
 
 
+class Duplication(InputSerializer):
+    """`external_ref` is your own name for the new order; that of the first one stays with it."""
+
+    example: ClassVar = {"external_ref": "shop-1002", "note": "Cancelled by mistake"}
+
+    external_ref = StrictCharField(required=False, allow_null=True)
+    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+
+
 class ItemsChange(LinesInput):
     """The complete new list: a product that is not in it is taken out."""
 

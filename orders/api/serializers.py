@@ -94,6 +94,7 @@ EXAMPLE: Mapping[str, Any] = {
     "payment_state": "partial",
     "currency": "EUR",
     "external_ref": "shop-1001",
+    "duplicate_of": None,
     "takes_stock": True,
     "holds": [],
     "shipping_address": HOME,
@@ -206,6 +207,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     example = EXAMPLE
 
     customer_id = serializers.IntegerField(read_only=True)
+    duplicate_of = serializers.IntegerField(source="duplicate_of_id", read_only=True, allow_null=True)
     holds = HoldSerializer(source="active_holds", many=True, read_only=True)
     shipping_address = AddressSerializer(read_only=True, allow_null=True)
     billing_address = AddressSerializer(read_only=True, allow_null=True)
@@ -221,8 +223,8 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         model = Order
         fields: ClassVar = (
             "id number status fulfilment_state customer_id items shipments short_closes total_cents due_cents "
-            "paid_cents refunded_cents balance_cents payment_state currency external_ref takes_stock holds "
-            "shipping_address billing_address version actions "
+            "paid_cents refunded_cents balance_cents payment_state currency external_ref duplicate_of takes_stock "
+            "holds shipping_address billing_address version actions "
             "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -28,6 +29,7 @@ from orders.api.inputs import (
     AddressesChange,
     BulkAct,
     Cancellation,
+    Duplication,
     ItemsChange,
     NewOrder,
     NewShipment,
@@ -51,8 +53,10 @@ class OrderViewSet(ViewSet):
     filterset_class = OrderFilter
     subject = AGGREGATE
     list_actions = frozenset({"list", "events"})
+    located_actions = frozenset({"create", "duplicate"})
     inputs: ClassVar = {
         "create": NewOrder,
+        "duplicate": Duplication,
         "change_items": ItemsChange,
         "change_addresses": AddressesChange,
         "confirm": ActInput,
@@ -69,11 +73,12 @@ class OrderViewSet(ViewSet):
         "notes": EventSerializer,
         "bulk": OrderResults,
     }
-    statuses: ClassVar = {"create": (201,), "notes": (201,)}
+    statuses: ClassVar = {"create": (201,), "duplicate": (201,), "notes": (201,)}
     permissions: ClassVar = {
         "list": "orders.view_order",
         "retrieve": "orders.view_order",
         "create": "orders.place_order",
+        "duplicate": "orders.place_order",
         "change_items": "orders.edit_items",
         "change_addresses": "orders.change_addresses",
         "confirm": "orders.confirm_order",
@@ -100,6 +105,9 @@ class OrderViewSet(ViewSet):
     def etag(self, record: Order) -> str:
         return conditional.etag(record.version, record.customer.version if self.expands_customer else None)
 
+    def location(self, record: Order) -> str:
+        return reverse("order-detail", args=[record.pk])
+
     @property
     def expands_customer(self) -> bool:
         """Whether `?expand=customer` asks for the whole customer instead of the id alone."""
@@ -123,6 +131,16 @@ class OrderViewSet(ViewSet):
         fields = self.read()
         lines = fields.pop("items")
         return self.perform(lambda: services.place_order(lines=lines, actor=self.actor, **fields))
+
+    @action(detail=True, methods=["post"])
+    def duplicate(self, request: Request, pk: str) -> HttpResponse:
+        """Place an order once more, whatever its status: this is how a mistaken cancellation is undone.
+
+        The new order has the same customer, products, quantities and addresses, at the prices of today, and is
+        refused as any other would be. Its `duplicate_of` names the first one, which stays as it is and whose
+        version `If-Match` is compared with.
+        """
+        return self._act(pk, services.duplicate_order, **self.read())
 
     @action(detail=True, methods=["put"], url_path="items")
     def change_items(self, request: Request, pk: str) -> HttpResponse:

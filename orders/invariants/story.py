@@ -27,10 +27,11 @@ STORY = (
     ),
     Invariant(
         "order_header_is_what_events_say",
-        "An order's customer is as its events said last, date, reference and whether it takes stock as its first does.",
+        "An order's customer is as its events said last; date, reference, whether it takes stock and which order it "
+        "duplicates are as its first says.",
         AGGREGATE,
         f"""
-        SELECT o.id AS order_id, o.customer_id, o.external_ref, o.takes_stock, o.created_at,
+        SELECT o.id AS order_id, o.customer_id, o.external_ref, o.duplicate_of_id, o.takes_stock, o.created_at,
                first.payload - 'items' AS told
         FROM orders o
         LEFT JOIN events first
@@ -43,10 +44,10 @@ STORY = (
             ORDER BY aggregateid, version DESC
         ) moved ON moved.aggregateid = o.id
         WHERE {only("o.id")}
-          AND (o.customer_id::text, o.external_ref, o.takes_stock::text, o.created_at)
+          AND (o.customer_id::text, o.external_ref, o.duplicate_of_id::text, o.takes_stock::text, o.created_at)
               IS DISTINCT FROM
               (coalesce(moved.customer_id, first.payload ->> 'customer_id'),
-               first.payload ->> 'external_ref', first.payload ->> 'takes_stock',
+               first.payload ->> 'external_ref', first.payload ->> 'duplicate_of', first.payload ->> 'takes_stock',
                (first.payload ->> 'created_at')::timestamptz)
         """,
     ),

@@ -157,6 +157,10 @@ class Order(models.Model):
     short_closed_cents = models.BigIntegerField(default=0, db_default=0, editable=False)
     external_ref = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where present
     takes_stock = models.BooleanField(default=True, editable=False)
+    # The older order of which it is placed once more.
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="duplicates", db_index=False
+    )
     shipping_address = models.JSONField(null=True, editable=False)
     billing_address = models.JSONField(null=True, editable=False)
     # The kinds of its active holds, sorted: what blocks an act is known without another look.
@@ -231,6 +235,7 @@ class Order(models.Model):
                 name="orders_fulfilment_fits_status",
             ),
             models.UniqueConstraint(fields=["external_ref"], name="orders_external_ref_unique"),
+            models.CheckConstraint(condition=Q(duplicate_of__lt=F("id")), name="orders_duplicate_is_newer"),
             models.CheckConstraint(
                 condition=is_address_or_null("shipping_address"), name="orders_shipping_address_complete"
             ),
@@ -248,6 +253,7 @@ class Order(models.Model):
             models.Index(fields=["created_at", "id"], condition=~Q(held_for=[]), name="orders_on_hold"),
             models.Index(fields=["payment_state", "created_at"], name="orders_payment_state"),
             models.Index(fields=["balance_cents", "id"], name="orders_balance_cents"),
+            models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="orders_duplicate_of"),
         ]
 
     def __str__(self) -> str:

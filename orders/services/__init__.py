@@ -5,6 +5,7 @@ from orders.services.addresses import Addresses, change_addresses
 from orders.services.anonymising import anonymise_customer
 from orders.services.counting import Stock, count_shelf, reserved_units, stock_as_of, stock_now
 from orders.services.demand import Line
+from orders.services.duplicating import duplicate_order
 from orders.services.editing import edit_items
 from orders.services.fulfilment import ItemUnits, Tracking
 from orders.services.holds import place_hold, release_hold
@@ -31,6 +32,7 @@ __all__ = [
     "deliver_order",
     "deliver_shipment",
     "dispatch_shipment",
+    "duplicate_order",
     "edit_items",
     "import_orders",
     "merge_customers",

@@ -25,6 +25,7 @@ def place_order(
     actor: Actor,
     addresses: Addresses = NONE_NAMED,
     external_ref: str | None = None,
+    duplicate_of: int | None = None,
     note: str = "",
 ) -> Order:
     """Take the stock and write the order: all lines or none, in six statements whatever their number.
@@ -50,7 +51,13 @@ def place_order(
     ]
     total_cents = require_total(total_of(agreed))
 
-    order = insert_header(customer_id=customer_id, total_cents=total_cents, external_ref=external_ref, addresses=copies)
+    order = insert_header(
+        customer_id=customer_id,
+        total_cents=total_cents,
+        external_ref=external_ref,
+        duplicate_of=duplicate_of,
+        addresses=copies,
+    )
     taken = [Movement(line.product_id, -line.quantity, order.pk) for line in agreed]
     move_stock(taken, kind=StockMovement.Kind.SALE, actor=actor)
     order.lines = write_lines(order, agreed)
@@ -67,6 +74,7 @@ def header_of(order: Order) -> dict[str, object]:
         "customer_id": order.customer_id,
         "status": order.status,
         "external_ref": order.external_ref,
+        "duplicate_of": order.duplicate_of_id,
         "takes_stock": order.takes_stock,
         "total_cents": order.total_cents,
         "created_at": order.created_at,

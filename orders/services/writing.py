@@ -41,19 +41,26 @@ def lock_orders_of(customer_id: int) -> list[int]:
 
 
 def insert_header(
-    *, customer_id: int, total_cents: int, external_ref: str | None, addresses: Mapping[str, Address | None]
+    *,
+    customer_id: int,
+    total_cents: int,
+    external_ref: str | None,
+    duplicate_of: int | None,
+    addresses: Mapping[str, Address | None],
 ) -> Order:
-    order = Order(customer_id=customer_id, total_cents=total_cents, external_ref=external_ref)
+    order = Order(
+        customer_id=customer_id, total_cents=total_cents, external_ref=external_ref, duplicate_of_id=duplicate_of
+    )
     set_addresses(order, addresses)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO orders (customer_id, status, total_cents, external_ref, takes_stock, version,
+            INSERT INTO orders (customer_id, status, total_cents, external_ref, duplicate_of_id, takes_stock, version,
                                 shipping_address, billing_address)
-            VALUES (%s, %s, %s, %s, true, 1, %s::jsonb, %s::jsonb)
+            VALUES (%s, %s, %s, %s, %s, true, 1, %s::jsonb, %s::jsonb)
             RETURNING id, created_at, updated_at, balance_cents, payment_state
             """,
-            [customer_id, order.status, total_cents, external_ref, *_addresses_as_json(order)],
+            [customer_id, order.status, total_cents, external_ref, duplicate_of, *_addresses_as_json(order)],
         )
         order.pk, order.created_at, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
     order.parcels, order.shortfalls = [], []

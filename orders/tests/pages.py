@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "orders_order_changelist": ROLES,
     "orders_order_change": ROLES,
     "orders_order_add": SELL,
+    "orders_order_duplicate": SELL,
     "orders_order_confirm": SELL,
     "orders_order_ship": STORE,
     "orders_order_ship_part": STORE,
@@ -93,6 +94,7 @@ UNIT = {"lines_quantity": "1"}
 # An act's address → the status of the order it is tried on, and a form that goes through.
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_add": ("PENDING", {"items_sku": "TEA", "items_quantity": "1"}),
+    "orders_order_duplicate": ("CANCELLED", {"external_ref": "shop-2", "note": "cancelled by mistake"}),
     "orders_order_confirm": ("PENDING", {}),
     "orders_order_ship": ("CONFIRMED", {"note": "two parcels"}),
     "orders_order_ship_part": ("CONFIRMED", {**UNIT, "carrier": "DHL", "tracking_url": "https://example.com/1"}),
