@@ -153,6 +153,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "orders.models.Order.Status",
         "OrderAct": "orders.models.Order.ACTS",
         "HoldKind": "orders.models.Hold.Kind",
+        "NoteVisibility": "orders.models.NoteVisibility",
         "PaymentMethod": "orders.models.Payment.Method",
         "PaymentState": "orders.models.PaymentState",
         "MovementKind": "products.models.StockMovement.Kind",

@@ -120,7 +120,20 @@ class ProductAdmin(RecordAdmin):
 @admin.register(StockMovement)
 class StockMovementAdmin(ReadOnlyAdmin):
     view_permission = "products.view_product"
-    list_display = (*("created_at", "product", "sequence", "delta", "balance", "kind", "order_id", "actor", "reason"),)
+    list_display = (
+        *(
+            "created_at",
+            "product",
+            "sequence",
+            "delta",
+            "balance",
+            "kind",
+            "order_id",
+            "actor",
+            "reason",
+            "reason_code",
+        ),
+    )
     list_select_related = ("product",)
     ordering = ("-id",)
     sortable_by = ()

@@ -92,6 +92,19 @@ class Product(models.Model):
         return str(settings.OMS_CURRENCY)
 
 
+class AdjustmentReason(models.TextChoices):
+    """Why stock was corrected, in codes that reports can count; a program may have codes of its own."""
+
+    DELIVERY = "delivery", "delivery"
+    RECOUNTED = "recounted", "recounted"
+    DAMAGED = "damaged", "damaged"
+    LOST = "lost", "lost"
+    FOUND = "found", "found"
+    EXPIRED = "expired", "expired"
+    SAMPLE = "sample", "sample or own use"
+    OTHER = "other", "other"
+
+
 class StockMovement(models.Model):
     """One change of a product's available stock. Rows are only ever added; the database refuses anything else."""
 
@@ -115,6 +128,7 @@ class StockMovement(models.Model):
     order_id = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=100)
     reason = models.CharField(max_length=255, blank=True)
+    reason_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 MOST_TEXT = 255
+MOST_CODE = 40
 MOST_CENTS = 10**12
 MOST_QUANTITY = 1_000_000
 MOST_ID = 2**63 - 1
@@ -55,6 +56,14 @@ class StrictCharField(serializers.CharField):
         if has_controls(data, allowed=self.allowed_controls):
             self.fail("control")
         return text
+
+
+class ReasonCodeField(StrictCharField):
+    """A code that reports can count: one of those that are known, or one of the caller's own."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        words = f"For programs and reports: {', '.join(known)}, or a code of your own."
+        super().__init__(required=False, max_length=MOST_CODE, allow_blank=True, help_text=words)
 
 
 class StrictTextField(StrictCharField):

@@ -145,6 +145,10 @@ def _note(world: World) -> dict[str, Any]:
     return {"note": "Ring twice"}
 
 
+def _own_note(world: World) -> dict[str, Any]:
+    return {"text": "Ring twice", "visibility": "customer"}
+
+
 def _hold(world: World) -> dict[str, Any]:
     return {"kind": "fraud_review", "reason": "Three countries within an hour"}
 
@@ -233,7 +237,7 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "shipment-void"): Example((WAREHOUSE, MANAGER), _note, "prepared"),
     ("post", "order-deliver"): Example((WAREHOUSE, MANAGER), _note, "SHIPPED"),
     ("post", "order-cancel"): Example((SALES, MANAGER), lambda w: {"reason": "Late", "reason_code": "late"}),
-    ("post", "order-notes"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), lambda w: {"text": "Ring twice"}),
+    ("post", "order-notes"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), _own_note),
     ("get", "order-events"): Example(ROLES),
     ("get", "order-holds"): Example(ROLES, held=True),
     ("post", "order-holds"): Example((SALES, WAREHOUSE, FINANCE, MANAGER), _hold),

@@ -140,6 +140,7 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "delta": NOT_A_DELTA,
     "scopes": NOT_SCOPES,
     "expires_at": NOT_AN_INSTANT,
+    "visibility": {**NOT_A_NAME, "unknown": "everybody", "in capitals": "INTERNAL"},
     "kind": {**NOT_A_NAME, "unknown": "weather", "in capitals": "PAYMENT"},
     "group_id": {name: value for name, value in NOT_A_REFERENCE.items() if name != "null"},
     "into": NOT_A_REFERENCE,

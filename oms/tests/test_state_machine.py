@@ -266,10 +266,10 @@ class Shop(RuleBasedStateMachine):
             sale.version += 1
 
     @precondition(lambda self: self.model.sales)
-    @rule(number=any_order)
-    def note(self, number: int) -> None:
+    @rule(number=any_order, visibility=st.sampled_from(["internal", "customer"]))
+    def note(self, number: int, visibility: str) -> None:
         sale = self.sale(number)
-        self.attempt(lambda: services.add_note(sale.pk, actor=ACTOR, text="Ring twice"), None)
+        self.attempt(lambda: services.add_note(sale.pk, actor=ACTOR, text="Ring twice", visibility=visibility), None)
         sale.version += 1
 
     @precondition(lambda self: self.model.sales)

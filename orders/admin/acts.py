@@ -15,9 +15,9 @@ from common.admin import Act, ActForm, AddressField, CreationForm, Text, act_on
 from customers.models import Customer
 from customers.services import create_customer
 from orders import services
-from orders.admin.fields import NoteField
+from orders.admin.fields import NoteField, ReasonCodeField
 from orders.admin.lines import Agreed, LinesField
-from orders.models import Blocker, Order, OrderItem
+from orders.models import Blocker, CancelReason, NoteVisibility, Order, OrderItem
 
 
 class Assent(ActForm):
@@ -27,6 +27,7 @@ class Assent(ActForm):
 
 
 class Reason(ActForm):
+    reason_code = ReasonCodeField(CancelReason)
     reason = Text(help_text="The timeline and the stock ledger keep it.")
 
 
@@ -37,6 +38,12 @@ class Again(ActForm):
 
 class NoteText(ActForm):
     text = NoteField(label="Note")
+    visibility = forms.ChoiceField(
+        choices=NoteVisibility.choices, required=False, label="For", help_text="The confirmation shows the customer's."
+    )
+
+    def clean_visibility(self) -> str:
+        return self.cleaned_data["visibility"] or NoteVisibility.INTERNAL
 
 
 class Items(ActForm):

@@ -25,7 +25,7 @@ from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, pick_list_view
-from orders.models import AGGREGATE, Hold, Order, OrderItem, lines_of_orders, units
+from orders.models import AGGREGATE, NOTED, Hold, NoteVisibility, Order, OrderItem, lines_of_orders, units
 from products.models import StockMovement
 
 MOST_COUNTED = 100
@@ -54,6 +54,8 @@ def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
         first = entry.payload.get("duplicate_of")
         again = {"duplicate_of": (None, Order(pk=first).number)} if first else {}
         return {"status": MOVES[entry.type], **again, **{f"hold_for_{kind}": (None, "released") for kind in released}}
+    if entry.type == NOTED and entry.payload.get("visibility") == NoteVisibility.CUSTOMER:
+        return {"for": (None, NoteVisibility.CUSTOMER.label)}
     if entry.type in HOLDS:
         return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
     if entry.type in MONEY:

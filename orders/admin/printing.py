@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from orders.models import Order, units
+from orders.models import Order, notes_for_customer, units
 from products.models import Product
 
 DOCUMENTS = {"packing-slip": "Packing slip", "confirmation": "Order confirmation"}
@@ -33,7 +33,8 @@ def document_view(model_admin: Any, request: HttpRequest, pk: int, name: str) ->
     if name not in DOCUMENTS:
         raise Http404(f"There is no document {name!r}.")
     order = model_admin.record_or_404(request, pk)
-    return _paper(request, name, DOCUMENTS[name], order=order, ships_to=order.shipping_address)
+    notes = notes_for_customer(order.pk) if name == "confirmation" else []
+    return _paper(request, name, DOCUMENTS[name], order=order, ships_to=order.shipping_address, notes=notes)
 
 
 def choose_for_picking(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse:

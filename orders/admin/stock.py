@@ -7,8 +7,9 @@ from django.http import HttpResponse
 
 from common.admin import Act, ActForm, CreationForm, Text, act_on
 from common.errors import DomainError
+from orders.admin.fields import ReasonCodeField
 from orders.services import count_shelf, reserved_units
-from products.models import Product, StockMovement
+from products.models import AdjustmentReason, Product, StockMovement
 from products.services import MOST_STOCK, adjust_stock, set_stock
 
 Kind = StockMovement.Kind
@@ -22,18 +23,21 @@ class Units(forms.IntegerField):
 class Difference(ActForm):
     delta = Units(min_value=-MOST_STOCK, label="Units more", help_text="Negative: units fewer.")
     kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in (Kind.RECEIPT, Kind.ADJUSTMENT)])
+    reason_code = ReasonCodeField(AdjustmentReason)
     reason = Text()
 
 
 class NewNumber(ActForm):
     set_to = Units(label="Available units shall be")
     expected = Units(widget=forms.HiddenInput)
+    reason_code = ReasonCodeField(AdjustmentReason)
     reason = Text()
 
 
 class Count(ActForm):
     counted = Units(label="Units counted on the shelf", help_text="All that lie there, those of open orders included.")
     expected_on_hand = Units(widget=forms.HiddenInput)
+    reason_code = ReasonCodeField(AdjustmentReason)
     reason = Text()
 
 

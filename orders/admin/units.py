@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common.admin import ActForm, Text
-from orders.admin.fields import NoteField
-from orders.models import Order, Shipment, units
+from orders.admin.fields import NoteField, ReasonCodeField
+from orders.models import Order, Shipment, ShortCloseReason, units
 from orders.services import ItemUnits, Tracking
 from orders.services.demand import MOST_LINES, MOST_QUANTITY
 
@@ -75,6 +75,7 @@ class ParcelForm(TrackingForm):
 
 class ShortfallForm(ActForm):
     lines = UnitsField(label="Units that will never come")
+    reason_code = ReasonCodeField(ShortCloseReason)
     reason = Text(help_text="The timeline and the stock ledger keep it.")
 
 

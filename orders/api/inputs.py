@@ -11,13 +11,14 @@ from common.api.fields import (
     MOST_ID,
     MOST_QUANTITY,
     InputSerializer,
+    ReasonCodeField,
     StrictCharField,
     StrictIntegerField,
     StrictListField,
     StrictTextField,
     StrictUrlField,
 )
-from orders.models import Hold, Order
+from orders.models import CancelReason, Hold, NoteVisibility, Order, ShortCloseReason
 from orders.services import ItemUnits, Line, Tracking, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.demand import MOST_LINES
 
@@ -153,7 +154,7 @@ class NewShipment(Parcel):
 
 
 class ShortClosing(InputSerializer):
-    """Units that will never come, and why, in words and for programs as a code of your own."""
+    """Units that will never come, and why, in words and as a code."""
 
     example: ClassVar = {
         "lines": [{"item_id": 99, "quantity": 1}],
@@ -163,16 +164,16 @@ class ShortClosing(InputSerializer):
 
     lines = units_of_items(required=True)
     reason = StrictCharField()
-    reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
+    reason_code = ReasonCodeField(ShortCloseReason.values)
 
 
 class Cancellation(InputSerializer):
-    """Why it is cancelled, in words, and for programs as a code of your own."""
+    """Why it is cancelled, in words and as a code."""
 
     example: ClassVar = {"reason": "Ordered by mistake", "reason_code": "mistake"}
 
     reason = StrictCharField()
-    reason_code = StrictCharField(required=False, max_length=40, allow_blank=True)
+    reason_code = ReasonCodeField(CancelReason.values)
 
 
 class NewHold(InputSerializer):
@@ -190,7 +191,7 @@ class Release(InputSerializer):
     reason = StrictCharField(required=False)
 
 
-# Which acts can be done to many orders at once; `reason` is for cancelling alone, which cannot do without it.
+# Which acts can be done to many orders at once; a reason is for cancelling alone, which cannot do without it.
 BULK_ACTS: dict[str, Callable[..., Order]] = {
     "confirm": confirm_order,
     "ship": ship_order,
@@ -200,7 +201,7 @@ BULK_ACTS: dict[str, Callable[..., Order]] = {
 
 
 class BulkAct(InputSerializer):
-    """A cancellation has a `reason`, the other acts may have a `note`."""
+    """A cancellation has a `reason` and may have its code, the other acts may have a `note`."""
 
     example: ClassVar = {"action": "confirm", "ids": [42, 43], "note": "Paid"}
 
@@ -209,6 +210,7 @@ class BulkAct(InputSerializer):
         child=StrictIntegerField(min_value=1, max_value=MOST_ID), allow_empty=False, max_length=MOST_ITEMS
     )
     reason = StrictCharField(required=False)
+    reason_code = ReasonCodeField(CancelReason.values)
     note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
 
     def validate_ids(self, ids: list[int]) -> list[int]:
@@ -217,13 +219,17 @@ class BulkAct(InputSerializer):
         return ids
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        fits = ("reason" in attrs) == (attrs["action"] == "cancel")
-        if not fits or ("note" in attrs and attrs["action"] == "cancel"):
+        cancels = attrs["action"] == "cancel"
+        misplaced = {"note"} if cancels else {"reason_code"}
+        if cancels != ("reason" in attrs) or misplaced & attrs.keys():
             raise serializers.ValidationError("A cancellation has a reason, the other acts may have a note.", "one_of")
         return attrs
 
 
 class NoteInput(InputSerializer):
-    example: ClassVar = {"text": "Ring twice"}
+    """A note is for the staff alone, unless its `visibility` says that the customer may read it."""
+
+    example: ClassVar = {"text": "Ring twice", "visibility": "internal"}
 
     text = StrictTextField(max_length=MOST_NOTE)
+    visibility = serializers.ChoiceField(choices=NoteVisibility.choices, required=False)

@@ -12,20 +12,21 @@ from rest_framework.response import Response
 
 from common.api import conditional
 from common.api.bulk import IndexedResults, Item, by_index, items_of
-from common.api.fields import InputSerializer, StrictCharField, StrictIntegerField
+from common.api.fields import InputSerializer, ReasonCodeField, StrictCharField, StrictIntegerField
 from common.api.filters import InstantFilter, instant
 from common.api.views import ViewSet, checked
 from common.idempotency import Answer
 from orders.services import Stock, count_shelf, stock_as_of, stock_now
-from products.models import AGGREGATE, Product
+from products.models import AGGREGATE, AdjustmentReason, Product
 from products.services import MOST_STOCK, adjust_stock, set_stock
 
-# Which service does it, by the fields that are given besides the reason.
+# Which service does it, by the fields that are given besides the product and the reason.
 SHAPES = {
     frozenset({"delta"}): adjust_stock,
     frozenset({"set_to", "expected"}): set_stock,
     frozenset({"counted", "expected_on_hand"}): count_shelf,
 }
+BESIDES = {"sku", "reason", "reason_code"}
 
 
 class StockedProductSerializer(serializers.ModelSerializer[Product]):
@@ -64,16 +65,22 @@ class StockChange(InputSerializer):
     one_of = tuple(SHAPES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if frozenset(attrs.keys() - {"reason", "sku"}) not in SHAPES:
+        if frozenset(attrs.keys() - BESIDES) not in SHAPES:
             message = "Give delta, or set_to with expected, or counted with expected_on_hand."
             raise serializers.ValidationError(message, code="one_of")
         return attrs
 
 
 class StockDocument(StockChange):
-    example: ClassVar = {"set_to": 20, "expected": 12, "reason": "Delivery of 31 January"}
+    example: ClassVar = {
+        "set_to": 20,
+        "expected": 12,
+        "reason": "Delivery of 31 January",
+        "reason_code": "delivery",
+    }
 
     reason = StrictCharField()
+    reason_code = ReasonCodeField(AdjustmentReason.values)
 
 
 class StockChangeOfSku(StockChange):
@@ -86,10 +93,12 @@ class StockDocuments(InputSerializer):
     example: ClassVar = {
         "items": [{"sku": "LAMP-1", "delta": 8}, {"sku": "BULB-9", "counted": 40, "expected_on_hand": 41}],
         "reason": "Delivery of 31 January",
+        "reason_code": "delivery",
     }
 
     items = items_of(StockChangeOfSku)
     reason = StrictCharField()
+    reason_code = ReasonCodeField(AdjustmentReason.values)
 
 
 class StockSerializer(serializers.Serializer[Stock]):
@@ -150,10 +159,10 @@ class StockViewSet(ViewSet):
         Idempotency-Key, a repeat of the request does what is missing and answers the rest as before.
         """
         given = self.read()
-        reason = given["reason"]
+        bodies, reasons = given.pop("items"), given
         items = (
-            Item(index, [body, reason], partial(self._adjust_named, body, reason))
-            for index, body in enumerate(given["items"])
+            Item(index, [body, reasons], partial(self._adjust_named, body, reasons))
+            for index, body in enumerate(bodies)
         )
         return self.perform_each(items, by_index)
 
@@ -168,14 +177,14 @@ class StockViewSet(ViewSet):
             raise ValidationError({"as_of": ["What will be is not known."]})
         return Response(StockSerializer(stock_now(product) if moment is None else stock_as_of(product, moment)).data)
 
-    def _adjust_named(self, body: Any, reason: str) -> Answer:
+    def _adjust_named(self, body: Any, reasons: dict[str, Any]) -> Answer:
         fields = checked(StockChangeOfSku, body)
         product = Product.objects.filter(sku=fields.pop("sku")).only("pk").first()
         if product is None:
             raise ValidationError({"sku": [ErrorDetail("There is no such product.", "unknown_product")]})
-        return self.answer(self._adjust(product.pk, {**fields, "reason": reason}, None), 200, self.render)
+        return self.answer(self._adjust(product.pk, {**fields, **reasons}, None), 200, self.render)
 
     def _adjust(self, product_id: int, fields: dict[str, Any], expected_version: int | None) -> Product:
-        service: Any = SHAPES[frozenset(fields.keys() - {"reason"})]
+        service: Any = SHAPES[frozenset(fields.keys() - BESIDES)]
         product: Product = service(product_id, actor=self.actor, expected_version=expected_version, **fields)
         return product

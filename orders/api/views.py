@@ -203,7 +203,8 @@ class OrderViewSet(ViewSet):
     def notes(self, request: Request, pk: str) -> HttpResponse:
         """Add a note to an order, in any status.
 
-        It is an event of the order, which is what is answered; it counts up the order's version.
+        It is an event of the order, which is what is answered; it counts up the order's version. What the customer
+        may read is printed on the order's confirmation.
         """
         fields = self.read()
         return self._act(pk, services.add_note, render=newest_event, **fields)

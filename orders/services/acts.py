@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from common.actors import Actor
-from orders.models import Order, Shipment, units
+from orders.models import NOTED, NoteVisibility, Order, Shipment, units
 from orders.services.fulfilment import told, write_parcels
 from orders.services.holds import end_holds
 from orders.services.writing import lock_order, record, write_header
@@ -44,7 +44,7 @@ def cancel_order(
     lock_products(ids=[line.product_id for line in order.lines])
     kept = units.kept(order)
     back = [Movement(line.product_id, kept[line.pk], order.pk) for line in order.lines if kept[line.pk]]
-    move_stock(back, kind=StockMovement.Kind.CANCELLATION, actor=actor, reason=reason)
+    move_stock(back, kind=StockMovement.Kind.CANCELLATION, actor=actor, reason=reason, reason_code=reason_code)
     write_header(order, at="cancelled_at")
     write_parcels(order, unpacked, at="voided_at")
 
@@ -59,10 +59,17 @@ def cancel_order(
 
 
 @transaction.atomic(savepoint=False)
-def add_note(order_id: int, *, actor: Actor, text: str, expected_version: int | None = None) -> Order:
+def add_note(
+    order_id: int,
+    *,
+    actor: Actor,
+    text: str,
+    visibility: str = NoteVisibility.INTERNAL,
+    expected_version: int | None = None,
+) -> Order:
     """Write something down beside the order, whatever its status. Raises NotFound, StaleVersion."""
     order = lock_order(order_id, expected_version)
 
     write_header(order)
-    record(order, "order.noted", {}, actor=actor, note=text)
+    record(order, NOTED, {"visibility": str(visibility)}, actor=actor, note=text)
     return order

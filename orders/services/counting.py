@@ -75,6 +75,7 @@ def count_shelf(
     counted: int,
     expected_on_hand: int,
     reason: str,
+    reason_code: str = "",
     expected_version: int | None = None,
 ) -> Product:
     """Set the stock by a count of the shelf, provided that the system expected what the counter was told.
@@ -89,4 +90,4 @@ def count_shelf(
         raise StockMismatch(
             f"{on_hand} are on hand, not {expected_on_hand}.", expected=expected_on_hand, on_hand=on_hand
         )
-    return count_stock(product, actor=actor, difference=counted - on_hand, reason=reason)
+    return count_stock(product, actor=actor, difference=counted - on_hand, reason=reason, reason_code=reason_code)

@@ -36,7 +36,7 @@ def short_close(
     products = {line.pk: line.product_id for line in order.lines}
     lock_products(ids=[products[content["item_id"]] for content in chosen])
     back = [Movement(products[content["item_id"]], content["quantity"], order.pk) for content in chosen]
-    move_stock(back, kind=StockMovement.Kind.SHORT_CLOSE, actor=actor, reason=reason)
+    move_stock(back, kind=StockMovement.Kind.SHORT_CLOSE, actor=actor, reason=reason, reason_code=reason_code)
     closed = [_shortfall(order, content, reason, reason_code) for content in chosen]
     order.shortfalls += closed
     prices = {line.pk: line.unit_price_cents for line in order.lines}

@@ -236,7 +236,7 @@ def test_a_note_can_be_written_in_any_status(status: str, api: Client) -> None:
 
     assert answer.status_code == 201
     assert answer.json()["type"] == "order.noted"
-    assert answer.json()["payload"] == {}
+    assert answer.json()["payload"] == {"visibility": "internal"}
     assert answer.json()["personal"] == {"note": "Ring twice\nplease"}
     assert answer.json()["version"] == Order.objects.get(pk=order.pk).version == order.version + 1
 

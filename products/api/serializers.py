@@ -95,9 +95,10 @@ class MovementSerializer(serializers.ModelSerializer[StockMovement]):
         "order_id": 42,
         "actor": "token:12",
         "reason": "",
+        "reason_code": "",
         "created_at": "2026-01-31T12:00:00Z",
     }
 
     class Meta:
         model = StockMovement
-        fields: ClassVar = "sequence delta balance kind order_id actor reason created_at".split()
+        fields: ClassVar = "sequence delta balance kind order_id actor reason reason_code created_at".split()

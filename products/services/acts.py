@@ -62,6 +62,7 @@ def adjust_stock(
     actor: Actor,
     delta: int,
     reason: str,
+    reason_code: str = "",
     kind: Kind = Kind.ADJUSTMENT,
     expected_version: int | None = None,
 ) -> Product:
@@ -73,7 +74,7 @@ def adjust_stock(
     require_version(product.version, expected_version)
     if delta == 0:
         raise InvalidInput.at("/delta", "zero", "An adjustment by nothing is none.")
-    return _document(product, delta, kind, reason, actor)
+    return _document(product, delta, kind, reason, reason_code, actor)
 
 
 @transaction.atomic(savepoint=False)
@@ -84,6 +85,7 @@ def set_stock(
     set_to: int,
     expected: int,
     reason: str,
+    reason_code: str = "",
     expected_version: int | None = None,
 ) -> Product:
     """Set the available stock to a number, provided that it is what the caller believes it is.
@@ -100,15 +102,15 @@ def set_stock(
         )
     if set_to == expected:
         return product
-    return _document(product, set_to - expected, Kind.ADJUSTMENT, reason, actor)
+    return _document(product, set_to - expected, Kind.ADJUSTMENT, reason, reason_code, actor)
 
 
-def count_stock(product: Product, *, actor: Actor, difference: int, reason: str) -> Product:
+def count_stock(product: Product, *, actor: Actor, difference: int, reason: str, reason_code: str = "") -> Product:
     """Record a count of the shelf that found `difference` units more than were on hand; zero is worth a row too.
 
     The caller holds the product's lock and knows what is reserved. Raises InsufficientStock.
     """
-    return _document(product, difference, Kind.COUNT, reason, actor)
+    return _document(product, difference, Kind.COUNT, reason, reason_code, actor)
 
 
 def lock_product(product_id: int) -> Product:
@@ -126,7 +128,7 @@ def lock_products(*, ids: Collection[int] = (), skus: Collection[str] = ()) -> l
 
 
 def move_stock(
-    movements: Sequence[Movement], *, kind: Kind, actor: Actor, reason: str = ""
+    movements: Sequence[Movement], *, kind: Kind, actor: Actor, reason: str = "", reason_code: str = ""
 ) -> dict[int, tuple[int, int]]:
     """Change counters and ledger in one statement; returns each product's stock and sequence after it.
 
@@ -147,10 +149,10 @@ def move_stock(
                           p.stock_quantity - total.delta AS stock_before, p.stock_seq - total.rows AS seq_before
             ), recorded AS (
                 INSERT INTO stock_movements
-                    (product_id, sequence, delta, balance, kind, order_id, actor, reason, created_at)
+                    (product_id, sequence, delta, balance, kind, order_id, actor, reason, reason_code, created_at)
                 SELECT moved.id, seq_before + row_number() OVER so_far, movement.delta,
                        stock_before + sum(movement.delta) OVER so_far,
-                       %s, movement.order_id, %s, %s, statement_timestamp()
+                       %s, movement.order_id, %s, %s, %s, statement_timestamp()
                 FROM movement JOIN moved ON moved.id = movement.product_id
                 WINDOW so_far AS (PARTITION BY moved.id ORDER BY movement.place)
             )
@@ -163,6 +165,7 @@ def move_stock(
                 kind.value,
                 actor.name,
                 reason,
+                reason_code,
             ],
         )
         return {product_id: (stock, sequence) for product_id, stock, sequence in cursor.fetchall()}
@@ -188,7 +191,7 @@ def _changed(product: Product, fields: Mapping[str, Any], actor: Actor) -> Produ
     return product
 
 
-def _document(product: Product, delta: int, kind: Kind, reason: str, actor: Actor) -> Product:
+def _document(product: Product, delta: int, kind: Kind, reason: str, reason_code: str, actor: Actor) -> Product:
     """A stock document: ledger row and event. The event's version is the product's."""
     if delta > 0 and product.stock_quantity + delta > MOST_STOCK:
         raise InvalidInput(f"More than {MOST_STOCK} units cannot be kept of one product.")
@@ -205,10 +208,16 @@ def _document(product: Product, delta: int, kind: Kind, reason: str, actor: Acto
                 }
             ],
         )
-    moved = move_stock([Movement(product.pk, delta)], kind=kind, actor=actor, reason=reason)
+    moved = move_stock([Movement(product.pk, delta)], kind=kind, actor=actor, reason=reason, reason_code=reason_code)
     product.stock_quantity, product.stock_seq = moved[product.pk]
 
-    payload = {"delta": delta, "balance": product.stock_quantity, "kind": kind.value, "reason": reason}
+    payload = {
+        "delta": delta,
+        "balance": product.stock_quantity,
+        "kind": kind.value,
+        "reason": reason,
+        "reason_code": reason_code,
+    }
     _record(product, "product.stock_adjusted", payload, actor)
     return product
 

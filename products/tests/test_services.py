@@ -108,6 +108,7 @@ def test_an_adjustment_moves_stock_ledger_and_version_together(actor: Actor, lam
         "balance": 10 + delta,
         "kind": "adjustment",
         "reason": "broken",
+        "reason_code": "",
     }
 
 
