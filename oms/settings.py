@@ -99,6 +99,8 @@ OMS_CURRENCY = environment.currency("OMS_CURRENCY", "EUR")
 OMS_BUSINESS_NAME = environment.text("OMS_BUSINESS_NAME", "Order management")
 # For how long an order may be PENDING or CONFIRMED before it is late.
 OMS_LATE_AFTER_HOURS = environment.number("OMS_LATE_AFTER_HOURS", 48, least=1)
+# After how many hours without a change the worker cancels what is still PENDING. 0 is never.
+OMS_PENDING_EXPIRES_AFTER_HOURS = environment.number("OMS_PENDING_EXPIRES_AFTER_HOURS", 0)
 # Whether an order has to be paid before it can be shipped.
 OMS_PAYMENT_BEFORE_SHIPPING = environment.flag("OMS_PAYMENT_BEFORE_SHIPPING", default=False)
 # How long an answer stays replayable under its Idempotency-Key.

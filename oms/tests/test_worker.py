@@ -199,7 +199,7 @@ def test_a_signal_stops_the_process_in_order(number: signal.Signals) -> None:
     process.send_signal(number)
     _, rest = process.communicate(timeout=30)
 
-    assert "worker started: keep-business-days, add-to-rollups, purge-idempotency-keys" in started
+    assert "worker started: keep-business-days, add-to-rollups, expire-stale-orders, purge-idempotency-keys" in started
     assert (process.returncode, rest.endswith("worker stopped\n"), "Traceback" in rest) == (0, True, False)
 
 

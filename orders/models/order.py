@@ -1,7 +1,7 @@
 """An order: what was agreed with a customer, and where it stands."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -69,6 +69,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def late(self) -> Self:
         """Open for longer than the business allows itself (OMS_LATE_AFTER_HOURS)."""
         return self.open().filter(created_at__lt=timezone.now() - timedelta(hours=settings.OMS_LATE_AFTER_HOURS))
+
+    def stale(self, since: datetime) -> Self:
+        """PENDING and untouched since then, with nothing that holds them and no money in, oldest first.
+
+        Touched, not placed: an import keeps the date of the business, and what somebody works on is not stale. A hold
+        and a payment are somebody's word that it goes on.
+        """
+        forgotten = self.filter(status=Order.Status.PENDING, created_at__lt=since, updated_at__lt=since, held_for=[])
+        return forgotten.filter(paid_cents=F("refunded_cents")).order_by("created_at", "pk")
 
     def numbered(self, number: str) -> Self:
         """The one that people call so (SO-00000042)."""
