@@ -21,6 +21,7 @@ from products.tests.factories import ProductFactory
 from reporting.reports import REPORTS
 
 Endpoint = tuple[str, str]  # a method and the name of an address
+FOUND = {"reason_code": "found"}
 EVERYBODY = (*ROLES, "nobody in particular")
 
 
@@ -217,9 +218,9 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("get", "product-movements"): Example(ROLES),
     ("get", "product-stock"): Example(ROLES),
     ("post", "product-bulk-stock"): Example(
-        (WAREHOUSE, MANAGER), lambda w: {"items": [{"sku": "EXAMPLE", "delta": 3}], "reason": "found"}
+        (WAREHOUSE, MANAGER), lambda w: {"items": [{"sku": "EXAMPLE", "delta": 3}], "reason": "found", **FOUND}
     ),
-    ("post", "product-adjust-stock"): Example((WAREHOUSE, MANAGER), lambda w: {"delta": 3, "reason": "found"}),
+    ("post", "product-adjust-stock"): Example((WAREHOUSE, MANAGER), lambda w: {"delta": 3, "reason": "found", **FOUND}),
     ("get", "order-list"): Example(ROLES),
     ("post", "order-list"): Example((SALES, MANAGER), _order),
     ("post", "order-bulk"): Example((SALES, MANAGER), lambda w: {"action": "confirm", "ids": [w.order]}),

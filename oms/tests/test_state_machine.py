@@ -106,6 +106,18 @@ class Shop(RuleBasedStateMachine):
                 model.move(sku, -units)
 
     @precondition(lambda self: self.model.sales)
+    @rule(number=any_order)
+    def duplicate(self, number: int) -> None:
+        model, sale = self.model, self.sale(number)
+        asked = {sku: units for sku, (units, _) in sale.lines.items()}
+        order = self.attempt(lambda: services.duplicate_order(sale.pk, actor=ACTOR), model.refusal(asked, {}))
+        if order is not None:
+            agreed = {sku: (units, model.shelves[sku].price) for sku, units in asked.items()}
+            model.sales.append(Sale(order.pk, agreed, city=sale.city))
+            for sku, units in asked.items():
+                model.move(sku, -units)
+
+    @precondition(lambda self: self.model.sales)
     @rule(number=any_order, basket=baskets, stale=rarely)
     def edit(self, number: int, basket: dict[str, int], stale: bool) -> None:
         model, sale = self.model, self.sale(number)

@@ -129,6 +129,7 @@ def in_every_state(actor: Actor) -> None:
     held_and_released(edited, actor)
     paid_and_refunded(edited, actor)
     move_to(edited, Order.Status.CANCELLED)
+    services.duplicate_order(edited.pk, actor=actor)
     change_product(product.pk, actor=actor, name="Lantern", is_active=False)
     adjust_stock(other.pk, actor=actor, delta=-3, reason="broken")
     change_customer(edited.customer_id, actor=actor, email="new@example.com")
@@ -234,6 +235,13 @@ def test_finds_what_is_broken_and_nothing_else(name: str, world: dict[str, int])
     named = {column: world[key] for column, key in breakage.names.items()}
     assert any(named.items() <= row.items() for row in found[name])
     assert (status, outcome["ok"]) == (3, False)
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_an_order_that_claims_to_be_another_once_more_is_found(world: dict[str, int]) -> None:
+    damage("UPDATE orders SET duplicate_of_id = %(order)s WHERE id = %(partly)s", world)
+
+    assert broken(verify()[0]).keys() == {"order_header_is_what_events_say"}
 
 
 @pytest.mark.usefixtures("unguarded")

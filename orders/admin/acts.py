@@ -149,18 +149,6 @@ class Place(OrderAct):
 
 
 @act_on(Order)
-class Duplicate(OrderAct):
-    name, label, saves, previews = "duplicate", "Duplicate", "Place once more", True
-    done = "The order was placed once more; this is the new one."
-    permission = "orders.place_order"
-    form_class = Again
-
-    def perform(self, **fields: Any) -> Order:
-        external_ref = fields.pop("external_ref") or None
-        return services.duplicate_order(self.record.pk, external_ref=external_ref, **fields)
-
-
-@act_on(Order)
 class Confirm(OrderAct):
     name, label, done, at_once = "confirm", "Confirm", "The order is confirmed.", True
     permission = "orders.confirm_order"
@@ -239,6 +227,18 @@ class Note(OrderAct):
     permission = "orders.add_note"
     form_class = NoteText
     service = staticmethod(services.add_note)
+
+
+@act_on(Order)
+class Duplicate(OrderAct):
+    name, label, saves, previews = "duplicate", "Duplicate", "Place once more", True
+    done = "The order was placed once more; this is the new one."
+    permission = "orders.place_order"
+    form_class = Again
+
+    def perform(self, **fields: Any) -> Order:
+        external_ref = fields.pop("external_ref") or None
+        return services.duplicate_order(self.record.pk, external_ref=external_ref, **fields)
 
 
 @act_on(Order)

@@ -31,7 +31,7 @@ SHAPES = {
     "order-detail": {
         "id": int, "number": str, "status": str, "customer_id": int, "items": list, "total_cents": int,
         "due_cents": int, "paid_cents": int, "refunded_cents": int, "balance_cents": int, "payment_state": str,
-        "currency": str, "external_ref": type(None), "takes_stock": bool, "holds": list,
+        "currency": str, "external_ref": type(None), "duplicate_of": type(None), "takes_stock": bool, "holds": list,
         "shipping_address": type(None), "billing_address": type(None), "version": int,
         "actions": list, "created_at": str, "updated_at": str, "confirmed_at": str, "shipped_at": str,
         "delivered_at": type(None), "cancelled_at": type(None), "fulfilment_state": str, "shipments": list,
