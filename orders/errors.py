@@ -110,6 +110,38 @@ class MoreThanOpen(Conflict):
     example: ClassVar = {"items": [{"item_id": 99, "sku": "LAMP-1", "requested": 3, "available": 2}]}
 
 
+class NothingToReturn(Conflict):
+    """Nothing of the order has left, or all of it is in returns; carries `blockers`."""
+
+    code = "nothing_to_return"
+    title = "There is nothing to return"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "Nothing of it has left."}]}
+
+
+class MoreThanShipped(Conflict):
+    """More units were named than have left and are in no return; carries `items`."""
+
+    code = "more_than_shipped"
+    title = "Not so many units have left"
+    example: ClassVar = {"items": [{"item_id": 99, "sku": "LAMP-1", "requested": 3, "available": 2}]}
+
+
+class MoreThanRequested(Conflict):
+    """More units came, it is said, than the return is of; carries `items`."""
+
+    code = "more_than_requested"
+    title = "The return is of fewer units"
+    example: ClassVar = {"items": [{"item_id": 99, "sku": "LAMP-1", "requested": 3, "available": 2}]}
+
+
+class AlreadyExchanged(Conflict):
+    """An order was placed in exchange for the return before; carries `blockers`."""
+
+    code = "already_exchanged"
+    title = "The return was exchanged before"
+    example: ClassVar = {"blockers": [{"code": code, "detail": "Order 43 was placed in exchange for it."}]}
+
+
 # By the code of the blocker that an act met first.
 REFUSALS: dict[str, type[Conflict]] = {
     refusal.code: refusal
@@ -123,5 +155,7 @@ REFUSALS: dict[str, type[Conflict]] = {
         AlreadyDispatched,
         NothingOpen,
         LastOpenUnit,
+        NothingToReturn,
+        AlreadyExchanged,
     )
 }

@@ -18,4 +18,7 @@ GRANTS: Grants = {
     "release_hold": ("Can release orders from a hold", (SALES, FINANCE, MANAGER)),
     "record_payment": ("Can record payments and void them", (FINANCE, MANAGER)),
     "refund_payment": ("Can refund payments", (FINANCE, MANAGER)),
+    # Much of what comes back was announced to nobody before it lies in the warehouse.
+    "request_return": ("Can request returns and cancel them", (SALES, WAREHOUSE, MANAGER)),
+    "receive_return": ("Can receive returns", (WAREHOUSE, MANAGER)),
 }

@@ -43,6 +43,7 @@ class World:
     payment: int = 1
     item: int = 1
     shipment: int = 1
+    sent_back: int = 1
 
     @classmethod
     def with_order(cls, status: str, *, held: bool = False) -> "World":
@@ -63,7 +64,8 @@ class World:
             other.pk,
             payment.pk,
         )
-        return cls(*known, item=item, shipment=shipment)
+        sent_back = order.sent_back[-1].pk if order.sent_back else 1
+        return cls(*known, item=item, shipment=shipment, sent_back=sent_back)
 
     def of_newest_user(self) -> "World":
         """The same with a token of the caller who came last."""
@@ -160,7 +162,8 @@ def _payment(world: World) -> dict[str, Any]:
 
 
 def _refund(world: World) -> dict[str, Any]:
-    return {"payment_id": world.payment, "amount_cents": 50, "reason": "Broken", "reference": "TX-9"}
+    refund = {"payment_id": world.payment, "amount_cents": 50, "reason": "Broken", "reference": "TX-9"}
+    return {**refund, "return_id": world.sent_back}
 
 
 def _parcel(world: World) -> dict[str, Any]:
@@ -174,6 +177,20 @@ def _dispatch(world: World) -> dict[str, Any]:
 
 def _short_close(world: World) -> dict[str, Any]:
     return {"lines": [{"item_id": world.item, "quantity": 1}], "reason": "Gone", "reason_code": "gone"}
+
+
+def _return(world: World) -> dict[str, Any]:
+    lines = [{"item_id": world.item, "quantity": 1, "disposition": "restock"}]
+    return {"lines": lines, "reason": "Too large", "reason_code": "size", "note": "Ring twice"}
+
+
+def _receipt(world: World) -> dict[str, Any]:
+    lines = [{"item_id": world.item, "quantity": 1, "disposition": "write_off"}]
+    return {"lines": lines, "disposition": "restock", "note": "Ring twice"}
+
+
+def _exchange(world: World) -> dict[str, Any]:
+    return {"items": [{"sku": "EXAMPLE", "quantity": 1}], "note": "Ring twice"}
 
 
 def _token(world: World) -> dict[str, Any]:
@@ -247,7 +264,12 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("post", "order-payments"): Example((FINANCE, MANAGER), _payment),
     ("post", "order-void-payment"): Example((FINANCE, MANAGER), lambda w: {"reason": "A mistake"}),
     ("get", "order-refunds"): Example(ROLES),
-    ("post", "order-refunds"): Example((FINANCE, MANAGER), _refund),
+    ("post", "order-refunds"): Example((FINANCE, MANAGER), _refund, "returned"),
+    ("get", "order-returns"): Example(ROLES, status="returned"),
+    ("post", "order-returns"): Example((SALES, WAREHOUSE, MANAGER), _return, "SHIPPED"),
+    ("post", "return-receive"): Example((WAREHOUSE, MANAGER), _receipt, "returned"),
+    ("post", "return-cancel"): Example((SALES, WAREHOUSE, MANAGER), _note, "returned"),
+    ("post", "return-exchange"): Example((SALES, MANAGER), _exchange, "returned"),
 }
 # Public, because they hold no data; tried in a file of their own.
 DOCUMENTS: set[Endpoint] = {("any", "openapi"), ("any", "docs")}
@@ -258,7 +280,7 @@ READINGS = [endpoint for endpoint in EXAMPLES if EXAMPLES[endpoint].body is None
 # They are asked in a snapshot of their own, which sees only what was committed.
 REPORT_ADDRESSES = [endpoint for endpoint in EXAMPLES if endpoint[1].startswith("report-")]
 
-LISTED = ("-list", "-events", "-movements", "-orders", "-holds", "-payments", "-refunds", "-shipments")
+LISTED = ("-list", "-events", "-movements", "-orders", "-holds", "-payments", "-refunds", "-shipments", "-returns")
 LISTS = [each for each in READINGS if each[1].endswith(LISTED)]
 # What the ids in an address are of, where they are not one of the thing it is named for.
 NESTED = {
@@ -269,6 +291,9 @@ NESTED = {
     "shipment-dispatch": ("order", "shipment"),
     "shipment-deliver": ("order", "shipment"),
     "shipment-void": ("order", "shipment"),
+    "return-receive": ("order", "sent_back"),
+    "return-cancel": ("order", "sent_back"),
+    "return-exchange": ("order", "sent_back"),
 }
 
 

@@ -190,7 +190,13 @@ BREAKAGES: dict[str, Breakage] = {
     "shipment_fits_its_order": Breakage(
         "UPDATE shipments SET status = 'prepared', dispatched_at = NULL WHERE order_id = %(shipped)s",
         SHIPPED,
-        frozenset({"fulfilment_state_is_what_rows_say", "shipments_are_what_events_say"}),
+        frozenset(
+            {
+                "fulfilment_state_is_what_rows_say",
+                "shipments_are_what_events_say",
+                "no_more_returned_than_shipped",
+            }
+        ),
     ),
     "shipped_order_waits_for_a_shipment": Breakage(
         "UPDATE shipments SET status = 'delivered' WHERE order_id = %(shipped)s",
@@ -200,7 +206,13 @@ BREAKAGES: dict[str, Breakage] = {
     "shipment_has_a_line": Breakage(
         "DELETE FROM shipment_lines WHERE shipment_id = %(parcel)s",
         PARTLY | PARCEL,
-        frozenset({"fulfilment_state_is_what_rows_say", "shipment_lines_are_what_events_say"}),
+        frozenset(
+            {
+                "fulfilment_state_is_what_rows_say",
+                "shipment_lines_are_what_events_say",
+                "no_more_returned_than_shipped",
+            }
+        ),
     ),
     "units_are_of_the_same_order": Breakage(
         "UPDATE short_closes SET order_id = %(order)s WHERE order_id = %(partly)s",
@@ -221,6 +233,55 @@ BREAKAGES: dict[str, Breakage] = {
     ),
     "shipment_lines_are_what_events_say": Breakage(
         "UPDATE shipment_lines SET quantity = 1 WHERE shipment_id = %(parcel)s", PARTLY | PARCEL
+    ),
+    "no_more_returned_than_shipped": Breakage(
+        "UPDATE order_return_lines SET quantity = 3 WHERE return_id = %(wait)s",
+        PARTLY,
+        frozenset({"return_lines_are_what_events_say"}),
+    ),
+    "return_state_is_what_rows_say": Breakage(
+        "UPDATE orders SET return_state = 'partial' WHERE id = %(partly)s", PARTLY
+    ),
+    "returned_cents_are_what_rows_say": Breakage(
+        "UPDATE orders SET returned_cents = 1 WHERE id = %(shipped)s", SHIPPED
+    ),
+    "return_has_a_line": Breakage(
+        "DELETE FROM order_return_lines WHERE return_id = %(wait)s",
+        PARTLY | {"return_id": "wait"},
+        frozenset({"return_state_is_what_rows_say", "return_lines_are_what_events_say"}),
+    ),
+    "received_return_is_decided": Breakage(
+        "UPDATE order_return_lines SET disposition = NULL WHERE return_id = %(back)s AND disposition = 'write_off'",
+        SHIPPED | {"return_id": "back"},
+        frozenset({"return_lines_are_what_events_say"}),
+    ),
+    "returned_units_are_of_the_same_order": Breakage(
+        "UPDATE order_return_lines SET item_id = %(item)s WHERE return_id = %(wait)s",
+        PARTLY | {"return_id": "wait"},
+        frozenset(
+            {
+                "no_more_returned_than_shipped",
+                "return_state_is_what_rows_say",
+                "return_lines_are_what_events_say",
+            }
+        ),
+    ),
+    "restocked_return_is_in_the_ledger": Breakage(
+        "UPDATE stock_movements SET kind = 'receipt' WHERE order_id = %(shipped)s AND kind = 'return'", SHIPPED
+    ),
+    "returns_are_what_events_say": Breakage(
+        "UPDATE order_returns SET reason = 'Another' WHERE id = %(back)s", SHIPPED | {"return_id": "back"}
+    ),
+    "return_lines_are_what_events_say": Breakage(
+        """
+        UPDATE order_return_lines SET quantity = 2 WHERE return_id = %(wait)s
+        """,
+        PARTLY | {"return_id": "wait"},
+    ),
+    "exchanges_are_what_events_say": Breakage(
+        "UPDATE orders SET exchange_for_id = NULL WHERE exchange_for_id = %(back)s",
+        SHIPPED | {"return_id": "back"},
+        frozenset({"order_header_is_what_events_say"}),
     ),
     "short_closes_are_what_events_say": Breakage(
         "UPDATE short_closes SET reason = 'Another' WHERE order_id = %(partly)s", PARTLY

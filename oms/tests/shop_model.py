@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 
 from common.errors import DomainError
-from orders.errors import AlreadyDispatched, InvalidTransition, LastOpenUnit, MoreThanOpen, NothingOpen, OnHold
+from orders.errors import (
+    AlreadyDispatched,
+    InvalidTransition,
+    LastOpenUnit,
+    MoreThanOpen,
+    MoreThanShipped,
+    NothingOpen,
+    NothingToReturn,
+    OnHold,
+)
 from products.errors import InsufficientStock, ProductUnavailable
 
 NEXT = {
@@ -43,6 +52,17 @@ class Parcel:
         return self.status in ("dispatched", "delivered")
 
 
+@dataclass
+class SentBack:
+    """What the model knows of a return: units by SKU, and by whether they were put back when it came."""
+
+    pk: int
+    units: dict[str, int]
+    status: str = "requested"
+    restocked: bool = False
+    exchanged: bool = False
+
+
 NEXT_OF_PARCEL = {
     ("prepared", "dispatch"): "dispatched",
     ("dispatched", "deliver"): "delivered",
@@ -64,6 +84,7 @@ class Sale:
     payments: dict[int, list[int]] = field(default_factory=dict)  # by id: what came in, what went back
     parcels: list[Parcel] = field(default_factory=list)
     closed: dict[str, int] = field(default_factory=dict)
+    returns: list["SentBack"] = field(default_factory=list)
 
     @property
     def paid(self) -> int:
@@ -79,8 +100,18 @@ class Sale:
         return sum(units * self.lines[sku][1] for sku, units in self.closed.items())
 
     @property
+    def returned_cents(self) -> int:
+        """What the units are worth that came back."""
+        came = (each.units for each in self.returns if each.status == "received")
+        return sum(count * self.lines[sku][1] for units in came for sku, count in units.items())
+
+    @property
+    def due(self) -> int:
+        return 0 if self.status == "CANCELLED" else self.total - self.given_up - self.returned_cents
+
+    @property
     def payment_state(self) -> str:
-        due, net = 0 if self.status == "CANCELLED" else self.total - self.given_up, self.paid - self.refunded
+        due, net = self.due, self.paid - self.refunded
         if net == 0 and self.refunded:
             return "refunded"
         if net == due:
@@ -133,6 +164,24 @@ class Sale:
         if not self.has_dispatched:
             return "none"
         return "partial" if self.open_units else "complete"
+
+    def returnable(self, sku: str) -> int:
+        """Units that have left and are in no return."""
+        return self.shipped(sku) - sum(each.units.get(sku, 0) for each in self.returns if each.status != "cancelled")
+
+    @property
+    def return_state(self) -> str:
+        statuses = {each.status for each in self.returns}
+        if "requested" in statuses:
+            return "requested"
+        if "received" not in statuses:
+            return "none"
+        return "partial" if any(self.returnable(sku) for sku in self.lines) else "complete"
+
+    def refusal_of_returning(self, part: dict[str, int]) -> type[DomainError] | None:
+        if not any(self.returnable(sku) for sku in self.lines):
+            return NothingToReturn
+        return MoreThanShipped if any(units > self.returnable(sku) for sku, units in part.items()) else None
 
     def all_free(self) -> dict[str, int]:
         return {sku: self.free(sku) for sku in self.lines if self.free(sku)}

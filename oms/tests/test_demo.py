@@ -33,6 +33,7 @@ def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.M
     assert set(Order.objects.values_list("payment_state", flat=True)) == set(PaymentState)
     assert Product.objects.low_on_stock().exists()
     assert set(Order.objects.values_list("fulfilment_state", flat=True)) == set(Order.Fulfilment.values)
+    assert set(Order.objects.values_list("return_state", flat=True)) == {"none", "requested", "partial"}
     assert set(Shipment.objects.values_list("status", flat=True)) == {"prepared", "dispatched", "delivered"}
     assert Shipment.objects.exclude(tracking_number="").exists() and ShortClose.objects.exists()
     assert prove().broken == []

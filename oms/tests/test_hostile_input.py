@@ -147,6 +147,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
     "method": {**NOT_A_NAME, "unknown": "barter", "in capitals": "CARD"},
     "amount_cents": NOT_POSITIVE,
     "payment_id": NOT_POSITIVE,
+    "return_id": NOT_POSITIVE,
+    "disposition": {**NOT_A_NAME, "unknown": "eaten", "in capitals": "RESTOCK"},
     "reference": {**NOT_TEXT, "a line break": "a\nb"},
     "received_at": {
         **{name: value for name, value in NOT_AN_INSTANT.items() if name != "in the past"},

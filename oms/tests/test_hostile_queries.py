@@ -68,6 +68,7 @@ FILTERS: dict[str, dict[str, tuple[str, ...]]] = {
         "status": BAD_CHOICES, "status__in": (*BAD_CHOICES, ",", "PENDING,", "PENDING,DRAFT", "PENDING SHIPPED"),
         "on_hold": BAD_BOOLEANS, "hold_kind": BAD_CHOICES,
         "fulfilment_state": (*BAD_CHOICES, "COMPLETE", "none,partial"), "tracking_number": BAD_TEXT,
+        "return_state": (*BAD_CHOICES, "COMPLETE", "none,partial"),
         "customer_id": BAD_NUMBERS, "customer_email": BAD_TEXT, "product_id": BAD_NUMBERS, "sku": BAD_TEXT,
         "search": BAD_SEARCHES, "number": BAD_TEXT, "external_ref": BAD_TEXT, "created_after": BAD_INSTANTS,
         "created_before": BAD_INSTANTS, "updated_since": BAD_INSTANTS, "total_cents__gte": BAD_NUMBERS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,12 +23,20 @@ from customers import services as customer_services
 from customers.models import Customer, CustomerAddress
 from customers.tests.factories import HOME, CustomerFactory
 from events.models import Event
-from oms.tests.shop_model import HOLDS, NEXT_OF_PARCEL, SKUS, Model, Parcel, Sale, Shelf
+from oms.tests.shop_model import HOLDS, NEXT_OF_PARCEL, SKUS, Model, Parcel, Sale, SentBack, Shelf
 from oms.verification import prove
 from orders import services
-from orders.errors import InvalidTransition, NotEditable, NothingToRefund, NotOnHold, NotVoidable, RefundTooLarge
+from orders.errors import (
+    AlreadyExchanged,
+    InvalidTransition,
+    NotEditable,
+    NothingToRefund,
+    NotOnHold,
+    NotVoidable,
+    RefundTooLarge,
+)
 from orders.models import Order, OrderItem
-from orders.services import ItemUnits, Line, reserved_units
+from orders.services import ItemUnits, Line, ReturnUnits, reserved_units
 from orders.tests.factories import ACTOR
 from products import services as product_services
 from products.errors import InsufficientStock, StockMismatch
@@ -198,6 +207,67 @@ class Shop(RuleBasedStateMachine):
                 sale.closed[sku] = sale.closed.get(sku, 0) + units
                 self.model.move(sku, units)
             sale.settle()
+
+    @precondition(lambda self: self.model.sales)
+    @rule(number=any_order, basket=parts)
+    def request_return(self, number: int, basket: dict[str, int]) -> None:
+        sale = self.sale(number)
+        part = {sku: units for sku, units in basket.items() if sku in sale.lines}
+        if not part:
+            return
+        lines = [ReturnUnits(unit.item_id, unit.quantity) for unit in self.units(sale, part)]
+        order = self.attempt(
+            lambda: services.request_return(sale.pk, lines=lines, reason="model", actor=ACTOR),
+            sale.refusal_of_returning(part),
+        )
+        if order is not None:
+            sale.returns.append(SentBack(order.sent_back[-1].pk, part))
+            sale.version += 1
+
+    def sent_back(self, number: int) -> tuple[Sale, SentBack]:
+        returns = [(sale, each) for sale in self.model.sales for each in sale.returns]
+        return returns[number % len(returns)]
+
+    @precondition(lambda self: any(sale.returns for sale in self.model.sales))
+    @rule(number=any_order, act=st.sampled_from(["restock", "restock", "write_off", "cancel"]), less=st.booleans())
+    def end_return(self, number: int, act: str, less: bool) -> None:
+        """Receive what comes, perhaps one unit less of its first item, or call it off."""
+        sale, back = self.sent_back(number)
+        came = dict(back.units)
+        sku = next(iter(came))
+        came[sku] -= less and came[sku] > 1
+        lines = [ReturnUnits(unit.item_id, unit.quantity, act) for unit in self.units(sale, came)]
+        service = (
+            partial(services.cancel_return, sale.pk, back.pk, actor=ACTOR)
+            if act == "cancel"
+            else partial(services.receive_return, sale.pk, back.pk, lines=lines, actor=ACTOR)
+        )
+        if self.attempt(service, None if back.status == "requested" else InvalidTransition) is None:
+            return
+        sale.version += 1
+        back.status = "cancelled" if act == "cancel" else "received"
+        if act == "cancel":
+            return
+        back.units, back.restocked = came, act == "restock"
+        for sku, units in came.items() if back.restocked else ():
+            self.model.move(sku, units)
+
+    @precondition(lambda self: any(sale.returns for sale in self.model.sales))
+    @rule(number=any_order)
+    def exchange(self, number: int) -> None:
+        sale, back = self.sent_back(number)
+        expected = InvalidTransition if back.status == "cancelled" else self.model.refusal(back.units, {})
+        order = self.attempt(
+            lambda: services.exchange_return(sale.pk, back.pk, actor=ACTOR),
+            AlreadyExchanged if back.exchanged else expected,
+        )
+        if order is None:
+            return
+        back.exchanged, sale.version = True, sale.version + 1
+        agreed = {sku: (units, self.model.shelves[sku].price) for sku, units in back.units.items()}
+        self.model.sales.append(Sale(order.pk, agreed, city=sale.city))
+        for sku, units in back.units.items():
+            self.model.move(sku, -units)
 
     @precondition(lambda self: self.model.sales)
     @rule(number=any_order)
@@ -408,6 +478,7 @@ class Shop(RuleBasedStateMachine):
             assert (order.paid_cents, order.refunded_cents) == (sale.paid, sale.refunded)
             assert order.payment_state == sale.payment_state
             assert order.fulfilment_state == sale.fulfilment
+            assert (order.return_state, order.due_cents) == (sale.return_state, sale.due)
             assert [(each.pk, each.status) for each in order.parcels] == [(p.pk, p.status) for p in sale.parcels]
             by_id = {line.product_id: (line.quantity, line.unit_price_cents) for line in order.lines}
             assert (order.shipping_address or {}).get("city") == sale.city
@@ -423,11 +494,13 @@ class Shop(RuleBasedStateMachine):
         assert Event.objects.count() - self.before == versions
 
     def teardown(self) -> None:
-        """Every path nets to zero: what is there and what orders hold or have taken away is what there was."""
+        """Every path nets to zero: what is there and what orders hold or have taken for good is what there was."""
         assert prove().broken == []
         for sku, shelf in self.model.shelves.items():
             left = sum(sale.shipped(sku) for sale in self.model.sales if sku in sale.lines)
-            assert shelf.stock + self.model.reserved(sku) + left == self.brought[sku]
+            returns = [each for sale in self.model.sales for each in sale.returns if each.restocked]
+            back = sum(each.units.get(sku, 0) for each in returns)
+            assert shelf.stock + self.model.reserved(sku) + left - back == self.brought[sku]
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "report"])

@@ -25,6 +25,9 @@ from products.tests.factories import ProductFactory
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report", "migration"])
 
 TABLES = (
+    "order_refunds",
+    "order_return_lines",
+    "order_returns",
     "shipment_lines",
     "short_closes",
     "shipments",
@@ -50,7 +53,8 @@ DROPPABLE = """
 def world(actor: Actor) -> dict[str, int]:
     """A pending order of one product, on hold and partly paid, a product without stock; each has two events or more.
 
-    Besides, an order of five units, of which two were dispatched and one was short-closed, and one that is SHIPPED.
+    Besides, an order of five units, of which two were dispatched, one of them to come back, and one was short-closed;
+    and one that is SHIPPED, of which both units came back and were exchanged.
     """
     customer, product, empty = CustomerFactory(), ProductFactory(stock_quantity=10), ProductFactory(stock_quantity=0)
     lines = [services.Line(quantity=2, product_id=product.pk)]
@@ -73,7 +77,19 @@ def world(actor: Actor) -> dict[str, int]:
     run(lambda: services.short_close(partly.pk, actor=actor, lines=[services.ItemUnits(item, 1)], reason="gone"))
     ids = {"order": order.pk, "product": product.pk, "customer": customer.pk, "empty": empty.pk, "address": address.pk}
     ids |= {"partly": partly.pk, "parcel": parcels[0].pk, "shipped": shipped.pk}
+    ids |= {"item": order.lines[0].pk, **sent_back(partly, shipped, actor)}
     return ids | {"customer_group": group.pk, "alias": CustomerFactory().pk, "missing": MISSING}
+
+
+def sent_back(partly: Order, shipped: Order, actor: Actor) -> dict[str, int]:
+    unit = [services.ReturnUnits(partly.lines[0].pk, 1)]
+    waits = run(lambda: services.request_return(partly.pk, lines=unit, reason="Broken", actor=actor)).sent_back[0]
+    back = run(lambda: services.request_return(shipped.pk, reason="Too large", actor=actor)).sent_back[0]
+    item = shipped.lines[0].pk
+    lines = [services.ReturnUnits(item, 1, "restock"), services.ReturnUnits(item, 1, "write_off")]
+    run(lambda: services.receive_return(shipped.pk, back.pk, lines=lines, actor=actor))
+    run(lambda: services.exchange_return(shipped.pk, back.pk, actor=actor))
+    return {"wait": waits.pk, "back": back.pk}
 
 
 @pytest.fixture
@@ -119,6 +135,7 @@ def in_every_state(actor: Actor) -> None:
     for status in Order.Status:
         OrderFactory(status=status)
     in_parcels(actor)
+    in_returns(actor)
     product, other = ProductFactory(), ProductFactory()
     edited = OrderFactory(lines=[services.Line(quantity=4, product_id=product.pk)], external_ref="ref-1")
     lines = [services.Line(quantity=1, product_id=other.pk)]
@@ -198,6 +215,23 @@ def in_parcels(actor: Actor) -> None:
     services.prepare_shipment(gone.pk, actor=actor, lines=[services.ItemUnits(gone.lines[0].pk, 1)])
     services.short_close(gone.pk, actor=actor, lines=[services.ItemUnits(gone.lines[0].pk, 2)], reason="gone")
     services.cancel_order(gone.pk, actor=actor, reason="test")
+
+
+def in_returns(actor: Actor) -> None:
+    """Orders with returns in every status, one of fewer units than were requested, exchanged and refunded."""
+    lines = [services.Line(quantity=4, product_id=ProductFactory(stock_quantity=20).pk)]
+    waits, order = OrderFactory(lines=lines, status="SHIPPED"), OrderFactory(lines=lines, status="DELIVERED")
+    item = order.lines[0].pk
+    services.request_return(waits.pk, reason="Too large", actor=actor)
+    fates = [services.ReturnUnits(item, 1, "restock"), services.ReturnUnits(item, 2)]
+    gone = services.request_return(order.pk, lines=fates, reason="Broken", actor=actor).sent_back[0].pk
+    services.cancel_return(order.pk, gone, actor=actor)
+    back = services.request_return(order.pk, lines=fates, reason="Broken", actor=actor).sent_back[1].pk
+    came = [services.ReturnUnits(item, 1, "write_off"), services.ReturnUnits(item, 1, "restock")]
+    services.receive_return(order.pk, back, lines=came, actor=actor)
+    services.exchange_return(order.pk, back, lines=lines, actor=actor)
+    payment = PaymentFactory(order_id=order.pk).pk
+    services.refund_payment(order.pk, payment, amount_cents=10, reason="Broken", return_id=back, actor=actor)
 
 
 def test_sound_data_in_every_state_is_proved(actor: Actor) -> None:

@@ -25,7 +25,19 @@ from orders.admin.finding import DetailsFilter, TabFilter, tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, pick_list_view
-from orders.models import AGGREGATE, NOTED, Hold, NoteVisibility, Order, OrderItem, lines_of_orders, units
+from orders.models import (
+    AGGREGATE,
+    NOTED,
+    Disposition,
+    Hold,
+    NoteVisibility,
+    Order,
+    OrderItem,
+    Return,
+    Returned,
+    lines_of_orders,
+    units,
+)
 from products.models import StockMovement
 
 MOST_COUNTED = 100
@@ -58,9 +70,20 @@ def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
         return {"for": (None, NoteVisibility.CUSTOMER.label)}
     if entry.type in HOLDS:
         return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
+    if "return" in entry.payload:
+        return told_by_return(entry.payload["return"])
     if entry.type in MONEY:
         return {MONEY[entry.type]: (None, entry.payload["amount_cents"])}
     return {}
+
+
+def told_by_return(told: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What is in a return, where the event says it, and what became of it."""
+    lines = [
+        f"{line['quantity']} × {line['sku']} {line['disposition'] or ''}".strip() for line in told.get("lines", ())
+    ]
+    units_in = {"units": (None, ", ".join(lines))} if lines else {}
+    return {"return": (None, f"{told['id']}: {told['reason']}"), **units_in}
 
 
 class OnHoldFilter(admin.SimpleListFilter):
@@ -81,7 +104,15 @@ class OnHoldFilter(admin.SimpleListFilter):
 class OrderAdmin(RecordAdmin):
     list_display = ("number", "state", "customer", "items", "total", "payment", "created_at", "age", "external_ref")
     list_display_links = ("number",)
-    list_filter = (TabFilter, "status", "fulfilment_state", OnHoldFilter, "payment_state", DetailsFilter)
+    list_filter = (
+        TabFilter,
+        "status",
+        "fulfilment_state",
+        "return_state",
+        OnHoldFilter,
+        "payment_state",
+        DetailsFilter,
+    )
     list_before_template = "admin/orders/order/tabs.html"
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
@@ -168,6 +199,7 @@ class OrderAdmin(RecordAdmin):
                 "Placed once more as",
                 _links(record.duplicates.order_by("pk").values_list("pk", flat=True)[:MOST_LINKED]),
             ),
+            ("Sent in exchange for", replaced_by(record)),
             ("Stock", "" if record.takes_stock else "left alone (imported)"),
         ]
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
@@ -180,6 +212,7 @@ class OrderAdmin(RecordAdmin):
             **bought_by(record.customer_id),
             "ledger": ledger[:MOST_COUNTED],
             "items": items_of(record),
+            "returns": returns_of(record),
             "sees_customers": request.user.has_perm("customers.view_customer"),
         }
 
@@ -190,10 +223,27 @@ def _links(orders: Iterable[int]) -> SafeString:
     return format_html_join(", ", '<a href="{}">{}</a>', links)
 
 
-def items_of(order: Order) -> list[tuple[OrderItem, int, int]]:
-    """Each line with the units of it that have left, and those that will never come."""
-    shipped, closed = units.shipped(order), units.short_closed(order)
-    return [(line, shipped[line.pk], closed[line.pk]) for line in order.lines]
+def replaced_by(order: Order) -> str:
+    """The order and the return in whose place this one was sent."""
+    sent_back = order.exchange_for
+    return f"a return of {sent_back.order}: {sent_back.reason}" if sent_back else ""
+
+
+def items_of(order: Order) -> list[tuple[OrderItem, int, int, int]]:
+    """Each line with the units of it that have left, that will never come, and that came back."""
+    shipped, closed, back = units.shipped(order), units.short_closed(order), units.received_back(order)
+    return [(line, shipped[line.pk], closed[line.pk], back[line.pk]) for line in order.lines]
+
+
+def returns_of(order: Order) -> list[tuple[Return, str]]:
+    """Each return with what is in it."""
+    skus = {line.pk: line.sku for line in order.lines}
+    return [(each, ", ".join(_in_words(skus, content) for content in each.contents)) for each in order.sent_back]
+
+
+def _in_words(skus: dict[int, str], content: Returned) -> str:
+    fate = Disposition(content["disposition"]).label if content["disposition"] else ""
+    return f"{content['quantity']} × {skus[content['item_id']]} {fate}".strip()
 
 
 def bought_by(customer_id: int) -> dict[str, Any]:

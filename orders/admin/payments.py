@@ -14,6 +14,7 @@ from common.admin.forms import CreationForm
 from common.api.fields import MOST_CENTS
 from orders import services
 from orders.admin.acts import OrderAct
+from orders.admin.units import WhichReturn
 from orders.models import Order, Payment, Refund
 
 
@@ -60,6 +61,7 @@ class PaidBack(OfPayment):
     amount_cents = Amount()
     reason = Text()
     reference = Text(required=False, help_text="What the bank or the provider calls it.")
+    return_id = WhichReturn(label="For the return", required=False, empty_value=None)
 
 
 class Mistaken(OfPayment):
@@ -102,6 +104,12 @@ class RefundPayment(PaymentAct):
     permission = "orders.refund_payment"
     form_class = PaidBack
     service = staticmethod(services.refund_payment)
+
+    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
+        form = super().form(*args, **kwargs)
+        live = [each for each in self.record.sent_back if each.is_live]
+        form.fields["return_id"].offer(live)  # type: ignore[attr-defined]  # our own field
+        return form
 
     def initial(self) -> Mapping[str, Any]:
         """What was paid too much."""

@@ -1,13 +1,13 @@
 """Units of an order's items as a person types them: beside each item that has some open, how many."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from common.admin import ActForm, Text
 from orders.admin.fields import NoteField, ReasonCodeField
-from orders.models import Order, Shipment, ShortCloseReason, units
+from orders.models import Order, Return, Shipment, ShortCloseReason, units
 from orders.services import ItemUnits, Tracking
 from orders.services.demand import MOST_LINES, MOST_QUANTITY
 
@@ -18,7 +18,12 @@ class UnitsWidget(forms.Widget):
     """A row for each item with open units; a quantity left blank does not count."""
 
     template_name = "admin/orders/units.html"
+    heading: ClassVar = "Open"
     record: Order
+
+    def counted(self) -> units.Units:
+        """The units that can be chosen."""
+        return units.free(self.record)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
         typed = zip(data.getlist(f"{name}_item_id"), data.getlist(f"{name}_quantity"), strict=False)
@@ -28,9 +33,9 @@ class UnitsWidget(forms.Widget):
         return f"{name}_quantity" not in data
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        free, typed = units.free(self.record), dict(value or ())
+        free, typed = self.counted(), dict(value or ())
         rows = [(line, free[line.pk], typed.get(str(line.pk), "")) for line in self.record.lines if free[line.pk]]
-        return {"rows": rows, **super().get_context(name, value, attrs)}
+        return {"rows": rows, "heading": self.heading, **super().get_context(name, value, attrs)}
 
 
 class UnitsField(forms.Field):
@@ -38,18 +43,18 @@ class UnitsField(forms.Field):
 
     def to_python(self, value: Any) -> list[ItemUnits]:
         rows = value or []
-        if len(rows) > MOST_LINES or not all(_is_id(item) for item, _ in rows):
+        if len(rows) > MOST_LINES or not all(is_id(item) for item, _ in rows):
             raise ValidationError("These are not items of the order.", code="invalid")
-        if not all(_is_quantity(quantity) for _, quantity in rows):
+        if not all(is_quantity(quantity) for _, quantity in rows):
             raise ValidationError(f"A quantity is a whole number from 1 to {MOST_QUANTITY:,}.", code="invalid")
         return [ItemUnits(int(item), int(quantity)) for item, quantity in rows]
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
-def _is_quantity(text: str) -> bool:
+def is_quantity(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 7 and 0 < int(text) <= MOST_QUANTITY
 
 
@@ -89,3 +94,14 @@ class WhichShipment(forms.TypedChoiceField):
         self.choices = [
             (each.pk, f"{each.pk}: {each.carrier} {each.tracking_number}".strip(": ")) for each in shipments
         ]
+
+
+class WhichReturn(forms.TypedChoiceField):
+    """One of the order's returns that an act can be done to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"coerce": int, "label": "Return", **kwargs})
+
+    def offer(self, returns: list[Return]) -> None:
+        blank = [] if self.required else [("", "none")]
+        self.choices = [*blank, *((each.pk, f"{each}, {each.units} units") for each in returns)]

@@ -31,6 +31,11 @@ class OrderFilter(django_filters.FilterSet):
     fulfilment_state = ChoiceFilter(
         choices=Order.Fulfilment.choices, label="Whether units have left: none, some with more to come, all."
     )
+    return_state = ChoiceFilter(
+        choices=Order.ReturnState.choices,
+        method="filter_return_state",
+        label="Whether units come back: none, some requested and not received yet, some received, all.",
+    )
     tracking_number = TextFilter(method="filter_tracking_number", label="Of one of its shipments, whole.")
     customer_id = WholeNumberFilter()
     customer_email = TextFilter(method="filter_customer_email", label="Whole, in any case.")
@@ -76,6 +81,9 @@ class OrderFilter(django_filters.FilterSet):
 
     def filter_hold_kind(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.on_hold().filter(held_for__contains=[value])
+
+    def filter_return_state(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
+        return orders.filter(return_state=value) if value == Order.ReturnState.NONE else orders.in_return(value)
 
     def filter_tracking_number(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.with_tracking(value)

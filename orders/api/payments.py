@@ -45,14 +45,21 @@ class Voiding(InputSerializer):
 
 
 class NewRefund(InputSerializer):
-    """Money of a payment that went back, at most what is left of it."""
+    """Money of a payment that went back, at most what is left of it; `return_id` says for which return, if for one."""
 
-    example: ClassVar = {"payment_id": 11, "amount_cents": 4900, "reason": "One lamp was broken", "reference": "TX-9"}
+    example: ClassVar = {
+        "payment_id": 11,
+        "amount_cents": 4900,
+        "reason": "One lamp was broken",
+        "reference": "TX-9",
+        "return_id": 8,
+    }
 
     payment_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
     amount_cents = StrictIntegerField(min_value=1, max_value=MOST_CENTS)
     reason = StrictCharField()
     reference = StrictCharField(required=False, allow_blank=True)
+    return_id = StrictIntegerField(required=False, min_value=1, max_value=MOST_ID)
 
 
 class PaymentSerializer(serializers.ModelSerializer[Payment]):
@@ -86,6 +93,7 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
     example: ClassVar = {
         "id": 4,
         "payment_id": 11,
+        "return_id": 8,
         "amount_cents": 4900,
         "reference": "TX-9",
         "reason": "One lamp was broken",
@@ -94,10 +102,11 @@ class RefundSerializer(serializers.ModelSerializer[Refund]):
     }
 
     payment_id = serializers.IntegerField()
+    return_id = serializers.IntegerField(source="sent_back_id", allow_null=True)
 
     class Meta:
         model = Refund
-        fields: ClassVar = "id payment_id amount_cents reference reason refunded_at refunded_by".split()
+        fields: ClassVar = "id payment_id return_id amount_cents reference reason refunded_at refunded_by".split()
 
 
 class PaymentViewSet(RecordsViewSet):

@@ -1,7 +1,6 @@
 """Orders as the API shows them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
@@ -13,10 +12,10 @@ from common.api.bulk import Results
 from common.api.views import shared
 from customers.models import Customer
 from events.models import Event
-from orders.errors import REFUSALS
+from orders.api.actions import ActionSerializer, shown_actions
+from orders.api.returns import SENT_BACK, ReturnSerializer
 from orders.models import (
     SHIPMENT_MOVES,
-    Action,
     Hold,
     Order,
     OrderItem,
@@ -26,22 +25,6 @@ from orders.models import (
     shipment_actions,
     units,
 )
-
-
-class BlockerSerializer(serializers.Serializer[Any]):
-    """Why an act is not possible now: a stable code and a sentence."""
-
-    code = serializers.ChoiceField(choices=list(REFUSALS))
-    detail = serializers.CharField()
-
-
-class ActionSerializer(serializers.Serializer[Any]):
-    """An act on an order, and what stands in its way."""
-
-    name = serializers.ChoiceField(choices=Order.ACTS)
-    allowed = serializers.BooleanField()
-    blockers = BlockerSerializer(many=True)
-
 
 WHEN = "2026-01-31T12:00:00Z"
 SHIPMENT: Mapping[str, Any] = {
@@ -81,16 +64,21 @@ EXAMPLE: Mapping[str, Any] = {
             "line_total_cents": 9800,
             "shipped_quantity": 2,
             "short_closed_quantity": 0,
+            "returned_quantity": 1,
         }
     ],
     "fulfilment_state": "complete",
     "shipments": [SHIPMENT],
     "short_closes": [],
+    "return_state": "partial",
+    "returns": [SENT_BACK],
+    "exchange_for": None,
     "total_cents": 9800,
-    "due_cents": 9800,
-    "paid_cents": 5000,
+    "returned_cents": 4900,
+    "due_cents": 4900,
+    "paid_cents": 4000,
     "refunded_cents": 0,
-    "balance_cents": 4800,
+    "balance_cents": 900,
     "payment_state": "partial",
     "currency": "EUR",
     "external_ref": "shop-1001",
@@ -150,14 +138,20 @@ class HoldSerializer(serializers.ModelSerializer[Hold]):
 
 
 class ShippedItemSerializer(OrderItemSerializer):
-    """One product of an order, with the units of it that have left, and those that will never come."""
+    """One product of an order, with the units of it that have left, will never come, and came back."""
 
     shipped_quantity = serializers.IntegerField(min_value=0)
     short_closed_quantity = serializers.IntegerField(min_value=0)
+    returned_quantity = serializers.IntegerField(min_value=0)
 
     class Meta(OrderItemSerializer.Meta):
         ref_name = "OrderItem"
-        fields: ClassVar = [*OrderItemSerializer.Meta.fields, "shipped_quantity", "short_closed_quantity"]
+        fields: ClassVar = [
+            *OrderItemSerializer.Meta.fields,
+            "shipped_quantity",
+            "short_closed_quantity",
+            "returned_quantity",
+        ]
 
 
 class ItemUnitsSerializer(serializers.Serializer[Any]):
@@ -201,6 +195,13 @@ class ShortCloseSerializer(serializers.ModelSerializer[ShortClose]):
         fields: ClassVar = "item_id quantity reason reason_code closed_at".split()
 
 
+class ExchangeForSerializer(serializers.Serializer[Any]):
+    """The return in whose place an order was sent, and the order of that return."""
+
+    order_id = serializers.IntegerField(min_value=1)
+    return_id = serializers.IntegerField(source="pk", min_value=1)
+
+
 class OrderSerializer(serializers.ModelSerializer[Order]):
     """An order, its items at the prices that were agreed, and every act with what stands in its way now."""
 
@@ -217,15 +218,17 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     items = serializers.SerializerMethodField()
     shipments = ShipmentSerializer(source="parcels", many=True, read_only=True)
     short_closes = ShortCloseSerializer(source="shortfalls", many=True, read_only=True)
+    returns = ReturnSerializer(source="sent_back", many=True, read_only=True)
+    exchange_for = ExchangeForSerializer(read_only=True, allow_null=True)
     actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Order
         fields: ClassVar = (
-            "id number status fulfilment_state customer_id items shipments short_closes total_cents due_cents "
-            "paid_cents refunded_cents balance_cents payment_state currency external_ref duplicate_of takes_stock "
-            "holds shipping_address billing_address version actions "
-            "created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
+            "id number status fulfilment_state return_state customer_id items shipments short_closes returns "
+            "exchange_for total_cents returned_cents due_cents paid_cents refunded_cents "
+            "balance_cents payment_state currency external_ref duplicate_of takes_stock holds shipping_address "
+            "billing_address version actions created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()
 
     @extend_schema_field(ActionSerializer(many=True))
@@ -234,27 +237,17 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
 
     @extend_schema_field(ShippedItemSerializer(many=True))
     def get_items(self, order: Order) -> list[dict[str, Any]]:
-        shipped, closed = units.shipped(order), units.short_closed(order)
+        shipped, closed, back = units.shipped(order), units.short_closed(order), units.received_back(order)
         item: Any = shared(OrderItemSerializer)
         return [
             {
                 **item.to_representation(line),
                 "shipped_quantity": shipped[line.pk],
                 "short_closed_quantity": closed[line.pk],
+                "returned_quantity": back[line.pk],
             }
             for line in order.lines
         ]
-
-
-def shown_actions(actions: Iterable[Action]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": action.name,
-            "allowed": action.allowed,
-            "blockers": [asdict(blocker) for blocker in action.blockers],
-        }
-        for action in actions
-    ]
 
 
 class OrderedBySerializer(serializers.ModelSerializer[Customer]):

@@ -2,9 +2,11 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from common.api.views import ID
+from orders.api.exchanges import ExchangeViewSet
 from orders.api.holds import HoldViewSet
 from orders.api.merging import MergedCustomersViewSet
 from orders.api.payments import PaymentViewSet, RefundViewSet
+from orders.api.returns import ReturnViewSet
 from orders.api.shipments import ShipmentViewSet
 from orders.api.stock import StockViewSet
 from orders.api.views import CustomerOrdersViewSet, OrderViewSet
@@ -15,6 +17,7 @@ router.register("orders", OrderViewSet)
 ORDER = rf"^orders/(?P<order_id>{ID})/"
 SHIPMENTS = rf"^orders/(?P<order_id>{ID})/shipments/"
 SHIPMENT = SHIPMENTS + rf"(?P<shipment_id>{ID})/"
+RETURN = ORDER + rf"returns/(?P<return_id>{ID})/"
 PRODUCT = rf"^products/(?P<pk>{ID})/"
 
 urlpatterns = [
@@ -44,5 +47,9 @@ urlpatterns = [
         ORDER + rf"payments/(?P<pk>{ID})/void/$", PaymentViewSet.as_view({"post": "void"}), name="order-void-payment"
     ),
     re_path(ORDER + "refunds/$", RefundViewSet.as_view({"get": "list", "post": "refund"}), name="order-refunds"),
+    re_path(ORDER + "returns/$", ReturnViewSet.as_view({"get": "list", "post": "ask"}), name="order-returns"),
+    re_path(RETURN + "receive/$", ReturnViewSet.as_view({"post": "receive"}), name="return-receive"),
+    re_path(RETURN + "cancel/$", ReturnViewSet.as_view({"post": "call_off"}), name="return-cancel"),
+    re_path(RETURN + "exchange/$", ExchangeViewSet.as_view({"post": "exchange"}), name="return-exchange"),
     *router.urls,
 ]

@@ -11,6 +11,8 @@ from orders.invariants.parcel_story import PARCEL_STORY
 from orders.invariants.parcels import PARCELS
 from orders.invariants.payments import PAYMENTS
 from orders.invariants.references import REFERENCES
+from orders.invariants.return_story import RETURN_STORY
+from orders.invariants.returns import RETURNS
 from orders.invariants.rows import ROWS
 from orders.invariants.story import STORY
 from orders.models import AGGREGATE, Order
@@ -21,16 +23,19 @@ COUNTS = (
     Count("orders", AGGREGATE, f"SELECT count(*) FROM orders WHERE {only('id')}"),
     Count("lines", AGGREGATE, f"SELECT count(*) FROM order_items WHERE {only('order_id')}"),
     Count("shipments", AGGREGATE, f"SELECT count(*) FROM shipments WHERE {only('order_id')}"),
+    Count("returns", AGGREGATE, f"SELECT count(*) FROM order_returns WHERE {only('order_id')}"),
 )
 
 INVARIANTS = (
     *ROWS,
     *PARCELS,
+    *RETURNS,
     *told_in_events(AGGREGATE, "orders"),
     *STORY,
     *HOLDS,
     *PAYMENTS,
     *PARCEL_STORY,
+    *RETURN_STORY,
     *REFERENCES,
 )
 

@@ -73,19 +73,20 @@ PAYMENTS = (
     ),
     Invariant(
         "refunds_are_what_events_say",
-        "A refund was made of the payment, by whom, when and why its order's events say.",
+        "A refund was made of the payment, by whom, when, why and for which return its order's events say.",
         AGGREGATE,
         f"""
         WITH told AS (
             SELECT (payload ->> 'refund_id')::bigint AS id, aggregateid AS order_id,
                    (payload ->> 'payment_id')::bigint AS payment_id,
+                   (payload ->> 'return_id')::bigint AS return_id,
                    (payload ->> 'amount_cents')::bigint AS amount_cents, payload ->> 'reference' AS reference,
                    payload ->> 'reason' AS reason, (payload ->> 'refunded_at')::timestamptz AS refunded_at,
                    actor AS refunded_by
             FROM events
             WHERE aggregatetype = 'order' AND {only("aggregateid")} AND type = 'order.payment_refunded'
         ), kept AS (
-            SELECT id, order_id, payment_id, amount_cents, reference, reason, refunded_at, refunded_by
+            SELECT id, order_id, payment_id, return_id, amount_cents, reference, reason, refunded_at, refunded_by
             FROM order_refunds WHERE {only("order_id")}
         )
         SELECT order_id, id AS refund_id, to_jsonb(kept) AS kept, to_jsonb(told) AS told

@@ -29,17 +29,26 @@ ROWS = (
     ),
     Invariant(
         "order_ledger_net",
-        "What the ledger took for an order is what is on it and was not short-closed; nothing, when it is cancelled or "
-        "takes no stock.",
+        "What the ledger took for an order is what is on it and was not short-closed (nothing, when it is cancelled or "
+        "takes no stock), less what came back and was restocked.",
         AGGREGATE,
         f"""
         WITH ordered AS (
-            SELECT i.order_id, i.product_id, coalesce(closed.units, 0) - i.quantity AS net
+            SELECT i.order_id, i.product_id,
+                   coalesce(restocked.units, 0) +
+                   CASE WHEN o.takes_stock AND o.status <> 'CANCELLED'
+                        THEN coalesce(closed.units, 0) - i.quantity ELSE 0 END AS net
             FROM order_items i JOIN orders o ON o.id = i.order_id
             LEFT JOIN (
                 SELECT item_id, sum(quantity) AS units FROM short_closes WHERE {only("order_id")} GROUP BY item_id
             ) closed ON closed.item_id = i.id
-            WHERE o.takes_stock AND o.status <> 'CANCELLED' AND {only("i.order_id")}
+            LEFT JOIN (
+                SELECT l.item_id, sum(l.quantity) AS units
+                FROM order_returns r JOIN order_return_lines l ON l.return_id = r.id
+                WHERE r.status = 'received' AND l.disposition = 'restock' AND {only("r.order_id")}
+                GROUP BY l.item_id
+            ) restocked ON restocked.item_id = i.id
+            WHERE {only("i.order_id")}
         ), ledger AS (
             SELECT m.order_id, m.product_id, sum(m.delta) AS net
             FROM stock_movements m

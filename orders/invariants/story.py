@@ -27,12 +27,12 @@ STORY = (
     ),
     Invariant(
         "order_header_is_what_events_say",
-        "An order's customer is as its events said last; date, reference, whether it takes stock and which order it "
-        "duplicates are as its first says.",
+        "An order's customer is as its events said last; date, reference, whether it takes stock, which order it "
+        "duplicates and for which return it was exchanged are as its first says.",
         AGGREGATE,
         f"""
-        SELECT o.id AS order_id, o.customer_id, o.external_ref, o.duplicate_of_id, o.takes_stock, o.created_at,
-               first.payload - 'items' AS told
+        SELECT o.id AS order_id, o.customer_id, o.external_ref, o.duplicate_of_id, o.exchange_for_id, o.takes_stock,
+               o.created_at, first.payload - 'items' AS told
         FROM orders o
         LEFT JOIN events first
                ON first.aggregatetype = 'order' AND first.aggregateid = o.id AND first.version = 1
@@ -44,11 +44,12 @@ STORY = (
             ORDER BY aggregateid, version DESC
         ) moved ON moved.aggregateid = o.id
         WHERE {only("o.id")}
-          AND (o.customer_id::text, o.external_ref, o.duplicate_of_id::text, o.takes_stock::text, o.created_at)
+          AND (o.customer_id::text, o.external_ref, o.duplicate_of_id::text, o.exchange_for_id::text,
+               o.takes_stock::text, o.created_at)
               IS DISTINCT FROM
               (coalesce(moved.customer_id, first.payload ->> 'customer_id'),
-               first.payload ->> 'external_ref', first.payload ->> 'duplicate_of', first.payload ->> 'takes_stock',
-               (first.payload ->> 'created_at')::timestamptz)
+               first.payload ->> 'external_ref', first.payload ->> 'duplicate_of', first.payload ->> 'exchange_for',
+               first.payload ->> 'takes_stock', (first.payload ->> 'created_at')::timestamptz)
         """,
     ),
     Invariant(

@@ -1,14 +1,33 @@
 """Orders and the records that belong to them."""
 
 from orders.models import units
-from orders.models.acts import SHIPMENT_MOVES, Action, Blocker, refuse, shipment_actions, shipment_blockers
+from orders.models.acts import (
+    RETURN_ACTS,
+    SHIPMENT_MOVES,
+    Action,
+    Blocker,
+    refuse,
+    return_actions,
+    return_blockers,
+    shipment_actions,
+    shipment_blockers,
+)
 from orders.models.holds import SHIPPING_ACTS, Hold
 from orders.models.imports import OrderImportGroup, OrderImportRow
 from orders.models.item import OrderItem, total_of
 from orders.models.notes import NOTED, NoteVisibility, notes_for_customer
-from orders.models.order import AGGREGATE, NUMBER, Order, OrderQuerySet, fulfilment_of_orders, lines_of_orders
+from orders.models.order import (
+    AGGREGATE,
+    NUMBER,
+    Order,
+    OrderQuerySet,
+    fulfilment_of_orders,
+    lines_of_orders,
+    returns_of_orders,
+)
 from orders.models.payments import Payment, PaymentState, Refund
 from orders.models.reasons import CancelReason, ReturnReason, ShortCloseReason
+from orders.models.returns import Disposition, Return, Returned, ReturnLine
 from orders.models.shipments import Content, Shipment, ShipmentLine, ShortClose
 from orders.models.work import MOST_COUNTED, WORK, Work, capped_count
 
@@ -17,6 +36,7 @@ __all__ = [
     "MOST_COUNTED",
     "NOTED",
     "NUMBER",
+    "RETURN_ACTS",
     "SHIPMENT_MOVES",
     "SHIPPING_ACTS",
     "WORK",
@@ -24,6 +44,7 @@ __all__ = [
     "Blocker",
     "CancelReason",
     "Content",
+    "Disposition",
     "Hold",
     "NoteVisibility",
     "Order",
@@ -34,7 +55,10 @@ __all__ = [
     "Payment",
     "PaymentState",
     "Refund",
+    "Return",
+    "ReturnLine",
     "ReturnReason",
+    "Returned",
     "Shipment",
     "ShipmentLine",
     "ShortClose",
@@ -45,6 +69,9 @@ __all__ = [
     "lines_of_orders",
     "notes_for_customer",
     "refuse",
+    "return_actions",
+    "return_blockers",
+    "returns_of_orders",
     "shipment_actions",
     "shipment_blockers",
     "total_of",

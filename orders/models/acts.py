@@ -13,11 +13,13 @@ from common import money
 from orders.errors import (
     REFUSALS,
     AlreadyDispatched,
+    AlreadyExchanged,
     InvalidTransition,
     LastOpenUnit,
     NotEditable,
     NothingOpen,
     NothingToRefund,
+    NothingToReturn,
     NotOnHold,
     OnHold,
     PaymentRequired,
@@ -28,6 +30,7 @@ from orders.models.payments import PaymentState
 
 if TYPE_CHECKING:
     from orders.models.order import Order
+    from orders.models.returns import Return
     from orders.models.shipments import Shipment
 
 
@@ -159,6 +162,17 @@ def last_unit_stays(order: Order, closing: int) -> tuple[Blocker, ...]:
     return (Blocker(LastOpenUnit.code, "Nothing would be left of it, and nothing was dispatched: cancel it."),)
 
 
+def something_can_come_back(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Only what has left can be sent back, and only once."""
+    if act != "request_return":
+        return ()
+    if order.fulfilment_state == order.Fulfilment.NONE:
+        return (Blocker(NothingToReturn.code, "Nothing of it has left."),)
+    if not units.returnable(order):
+        return (Blocker(NothingToReturn.code, "All that has left of it is in returns."),)
+    return ()
+
+
 # Asked in this order; the first blocker gives a refused act its error.
 RULES: tuple[Rule, ...] = (
     transition_is_open,
@@ -172,6 +186,7 @@ RULES: tuple[Rule, ...] = (
     no_hold_blocks,
     payment_suffices,
     something_came_in,
+    something_can_come_back,
 )
 
 # Acts on one shipment, under the names by which a rule about the order knows them.
@@ -193,6 +208,24 @@ def shipment_blockers(order: Order, parcel: Shipment, act: str) -> tuple[Blocker
 
 def shipment_actions(order: Order, parcel: Shipment) -> list[Action]:
     return [Action(act, shipment_blockers(order, parcel, act)) for act in SHIPMENT_MOVES]
+
+
+# Acts on one return, and what they do to it.
+RETURN_ACTS = {"receive_return": "received", "cancel_return": "cancelled", "exchange_return": "exchanged"}
+
+
+def return_blockers(sent_back: Return, act: str) -> tuple[Blocker, ...]:
+    """What stands in the way of an act on a return: its own status, or that it was exchanged before."""
+    if act == "exchange_return" and sent_back.exchange_order_id is not None:
+        return (Blocker(AlreadyExchanged.code, f"Order {sent_back.exchange_order_id} was placed in exchange for it."),)
+    is_open = sent_back.is_live if act == "exchange_return" else sent_back.status == sent_back.Status.REQUESTED
+    if is_open:
+        return ()
+    return (Blocker(InvalidTransition.code, f"The return is {sent_back.status} and cannot be {RETURN_ACTS[act]}."),)
+
+
+def return_actions(sent_back: Return) -> list[Action]:
+    return [Action(act, return_blockers(sent_back, act)) for act in RETURN_ACTS]
 
 
 def refuse(blockers: tuple[Blocker, ...]) -> None:

@@ -20,6 +20,7 @@ from orders.models.acts import RULES, Action, Blocker, refuse
 from orders.models.holds import Hold
 from orders.models.item import OrderItem
 from orders.models.payments import BALANCE, STATE, PaymentState
+from orders.models.returns import Return
 from orders.models.shipments import Shipment, ShortClose
 from products.models import Product
 
@@ -33,11 +34,16 @@ def lines_of_orders() -> "Prefetch[str]":
 
 
 def fulfilment_of_orders() -> "tuple[Prefetch[str], Prefetch[str]]":
-    """What became of the lines: no order has any of it before it is CONFIRMED."""
+    """What left of the lines or will never come: no order has any of it before it is CONFIRMED."""
     return (
         Prefetch("shipments", Shipment.objects.with_contents(), to_attr="parcels"),
         Prefetch("short_closes", ShortClose.objects.with_sku().order_by("pk"), to_attr="shortfalls"),
     )
+
+
+def returns_of_orders() -> "Prefetch[str]":
+    """What was sent back: of no order before something has left."""
+    return Prefetch("returns", Return.objects.with_contents(), to_attr="sent_back")
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -46,8 +52,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(status__in=Order.OPEN)
 
     def with_lines(self) -> Self:
-        """Each order with its `lines`, `parcels` and `shortfalls`, in one statement each for all orders."""
-        return self.prefetch_related(lines_of_orders(), *fulfilment_of_orders())
+        """Each order with its `lines`, `parcels`, `shortfalls` and `sent_back`, one statement each for all orders."""
+        return self.prefetch_related(lines_of_orders(), *fulfilment_of_orders(), returns_of_orders(), "exchange_for")
 
     def with_tracking(self, number: str) -> Self:
         """Those with a parcel of this tracking number."""
@@ -65,6 +71,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def to_ship(self) -> Self:
         return self.filter(status=Order.Status.CONFIRMED, held_for=[])
+
+    def in_return(self, state: str) -> Self:
+        """With this return state; of those with any, which are few, said in a way that their index knows."""
+        return self.exclude(return_state=Order.ReturnState.NONE).filter(return_state=state)
+
+    def returns_to_receive(self) -> Self:
+        return self.in_return(Order.ReturnState.REQUESTED)
 
     def late(self) -> Self:
         """Open for longer than the business allows itself (OMS_LATE_AFTER_HOURS)."""
@@ -132,6 +145,14 @@ class Order(models.Model):
         PARTIAL = "partial"
         COMPLETE = "complete"
 
+    class ReturnState(models.TextChoices):
+        """Whether units are on their way back or came back; what still has to be received comes first."""
+
+        NONE = "none"
+        REQUESTED = "requested"
+        PARTIAL = "partial"
+        COMPLETE = "complete"
+
     HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
     OPEN: ClassVar = (Status.PENDING, Status.CONFIRMED)
     ACTS: ClassVar = (
@@ -146,6 +167,7 @@ class Order(models.Model):
         "place_hold",
         "release_hold",
         "refund",
+        "request_return",
     )
     # Copies, as agreed with this order; never linked to the customer's address book.
     ADDRESSES: ClassVar = ("shipping_address", "billing_address")
@@ -164,6 +186,16 @@ class Order(models.Model):
     total_cents = models.BigIntegerField(editable=False)
     # Of that, what was agreed for units that will never come.
     short_closed_cents = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # Of what has left, what comes back; follows from the shipments and returns, and `verify` checks that it does.
+    return_state = models.CharField(
+        max_length=9, choices=ReturnState.choices, default=ReturnState.NONE, db_default=ReturnState.NONE, editable=False
+    )
+    # Of the total, what was agreed for units that came back.
+    returned_cents = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # The return in whose place it was sent; a return is exchanged once at most.
+    exchange_for = models.ForeignKey(
+        Return, on_delete=models.PROTECT, null=True, related_name="exchanges", db_index=False, editable=False
+    )
     external_ref = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - unique where present
     takes_stock = models.BooleanField(default=True, editable=False)
     # The older order of which it is placed once more.
@@ -198,6 +230,7 @@ class Order(models.Model):
     lines: "list[OrderItem]"
     parcels: "list[Shipment]"
     shortfalls: "list[ShortClose]"
+    sent_back: "list[Return]"
 
     class Meta:
         db_table = "orders"
@@ -216,6 +249,8 @@ class Order(models.Model):
             ("release_hold", "Can release orders from a hold"),
             ("record_payment", "Can record payments and void them"),
             ("refund_payment", "Can refund payments"),
+            ("request_return", "Can request returns and cancel them"),
+            ("receive_return", "Can receive returns"),
         ]
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
@@ -243,6 +278,18 @@ class Order(models.Model):
                 | (Q(fulfilment_state="none") & ~Q(status__in=["SHIPPED", "DELIVERED"])),
                 name="orders_fulfilment_fits_status",
             ),
+            models.CheckConstraint(
+                condition=Q(returned_cents__gte=0, returned_cents__lte=F("total_cents") - F("short_closed_cents")),
+                name="orders_returned_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_state="none")
+                | (Q(return_state__in=["requested", "partial", "complete"]) & ~Q(fulfilment_state="none")),
+                name="orders_return_state_fits_fulfilment",
+            ),
+            models.UniqueConstraint(
+                fields=["exchange_for"], condition=Q(exchange_for__isnull=False), name="orders_exchanged_once"
+            ),
             models.UniqueConstraint(fields=["external_ref"], name="orders_external_ref_unique"),
             models.CheckConstraint(condition=Q(duplicate_of__lt=F("id")), name="orders_duplicate_is_newer"),
             models.CheckConstraint(
@@ -261,6 +308,9 @@ class Order(models.Model):
             models.Index(fields=["total_cents", "id"], name="orders_total_cents"),
             models.Index(fields=["created_at", "id"], condition=~Q(held_for=[]), name="orders_on_hold"),
             models.Index(fields=["payment_state", "created_at"], name="orders_payment_state"),
+            models.Index(
+                fields=["return_state", "created_at"], condition=~Q(return_state="none"), name="orders_return_state"
+            ),
             models.Index(fields=["balance_cents", "id"], name="orders_balance_cents"),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="orders_duplicate_of"),
         ]
@@ -293,6 +343,14 @@ class Order(models.Model):
         if not units.shipped(self):
             return self.Fulfilment.NONE
         return self.Fulfilment.PARTIAL if units.waiting(self) else self.Fulfilment.COMPLETE
+
+    def returning(self) -> ReturnState:
+        """What the shipments and returns make of it."""
+        if any(each.status == Return.Status.REQUESTED for each in self.sent_back):
+            return self.ReturnState.REQUESTED
+        if not units.in_returns(self):
+            return self.ReturnState.NONE
+        return self.ReturnState.PARTIAL if units.returnable(self) else self.ReturnState.COMPLETE
 
     @transition(field=status, source=Status.PENDING, target=Status.CONFIRMED)
     def confirm(self) -> None:

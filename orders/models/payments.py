@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.lookups import Exact, LessThan
 
+from orders.models.returns import Return
+
 
 class PaymentState(models.TextChoices):
     UNPAID = "unpaid", "unpaid"
@@ -20,11 +22,11 @@ class PaymentState(models.TextChoices):
         return self in (PaymentState.PAID, PaymentState.OVERPAID)
 
 
-# The one place that says what is due, in columns of an order. What is taken off the agreed total later, such as what
-# came back, is subtracted here; the columns that the database makes of it are then made anew.
+# The one place that says what is due, in columns of an order. What is taken off the agreed total later is subtracted
+# here; the columns that the database makes of it are then made anew.
 DUE = Case(
     When(status="CANCELLED", then=Value(0)),
-    default=F("total_cents") - F("short_closed_cents"),
+    default=F("total_cents") - F("short_closed_cents") - F("returned_cents"),
     output_field=models.BigIntegerField(),
 )
 NET = F("paid_cents") - F("refunded_cents")
@@ -105,6 +107,10 @@ class Refund(models.Model):
     # That both name the same order is seen to by a foreign key over both.
     order = models.ForeignKey("Order", on_delete=models.PROTECT, related_name="refunds", db_index=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", db_index=False)
+    # The return that it is for, if it is for one; of the same order, by such a key as well.
+    sent_back = models.ForeignKey(
+        Return, on_delete=models.PROTECT, null=True, related_name="refunds", db_index=False, db_column="return_id"
+    )
     amount_cents = models.BigIntegerField()
     reference = models.CharField(max_length=255, blank=True, default="")
     reason = models.CharField(max_length=255)

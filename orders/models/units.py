@@ -1,4 +1,4 @@
-"""Where the units of an order are: in a parcel that has left, in one that waits, short-closed, or still open.
+"""Where the units of an order are: in a parcel that has left, in one that waits, short-closed, sent back, or open.
 
 Each function counts by the id of the item, over what the order's rows say.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orders.models.order import Order
+    from orders.models.returns import Return
     from orders.models.shipments import Shipment
 
 Units = Counter[int]
@@ -48,9 +49,24 @@ def free(order: Order) -> Units:
     return kept(order) - _within(parcel for parcel in order.parcels if parcel.is_live)
 
 
-def _within(parcels: Iterable[Shipment]) -> Units:
+def in_returns(order: Order) -> Units:
+    """Those that are on their way back or came back."""
+    return _within(each for each in order.sent_back if each.is_live)
+
+
+def returnable(order: Order) -> Units:
+    """Those that have left and are in no return."""
+    return shipped(order) - in_returns(order)
+
+
+def received_back(order: Order) -> Units:
+    """Those that came back."""
+    return _within(each for each in order.sent_back if each.received_at is not None)
+
+
+def _within(records: Iterable[Shipment | Return]) -> Units:
     units: Units = Counter()
-    for parcel in parcels:
-        for content in parcel.contents:
+    for record in records:
+        for content in record.contents:
             units[content["item_id"]] += content["quantity"]
     return units

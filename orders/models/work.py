@@ -23,6 +23,7 @@ class Work:
 WORK = (
     Work("to_confirm", "To confirm", OrderQuerySet.to_confirm),
     Work("to_ship", "To ship", OrderQuerySet.to_ship),
+    Work("returns_to_receive", "Returns to receive", OrderQuerySet.returns_to_receive),
     Work("late", "Late", OrderQuerySet.late),
     Work("on_hold", "On hold", OrderQuerySet.on_hold),
 )

@@ -25,6 +25,11 @@ def agreed_addresses(customer_id: int, named: Addresses) -> Addresses:
     return {f"{purpose}_address": address for purpose, address in defaults.items()} | dict(named)
 
 
+def copies_of(order: Order) -> Addresses:
+    """The addresses of an order, for another one; where it has none, or they are forgotten, none."""
+    return {name: Address(**agreed) if (agreed := getattr(order, name)) else None for name in Order.ADDRESSES}
+
+
 @transaction.atomic(savepoint=False)
 def change_addresses(
     order_id: int, *, addresses: Addresses, actor: Actor, note: str = "", expected_version: int | None = None

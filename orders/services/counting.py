@@ -39,13 +39,15 @@ def stock_as_of(product: Product, moment: datetime) -> Stock:
     """What the ledger says of a moment in the past.
 
     Reserved is what the ledger took for orders that were then neither shipped nor cancelled, less what of them had
-    left. An order that was imported as SHIPPED or DELIVERED has no time of shipping and was never reserved.
+    left; what had come back is available, and no longer of concern to its order. An order that was imported as SHIPPED
+    or DELIVERED has no time of shipping and was never reserved.
     """
     ledger = StockMovement.objects.filter(product=product, created_at__lte=moment)
     last = ledger.order_by("-sequence").values_list("balance", flat=True).first()
     waiting = Order.objects.exclude(shipped_at__lte=moment).exclude(cancelled_at__lte=moment)
     waiting = waiting.exclude(status__in=Order.HAVE_LEFT, shipped_at=None)
-    held = ledger.filter(order_id__in=waiting.values("pk")).aggregate(net=Sum("delta"))["net"]
+    taken = ledger.filter(order_id__in=waiting.values("pk")).exclude(kind=StockMovement.Kind.RETURN)
+    held = taken.aggregate(net=Sum("delta"))["net"]
     left = ShipmentLine.objects.filter(
         item__product=product, shipment__dispatched_at__lte=moment, shipment__order__in=waiting
     ).aggregate(units=Sum("quantity"))["units"]

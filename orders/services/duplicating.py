@@ -3,13 +3,11 @@
 from django.db import transaction
 
 from common.actors import Actor
-from common.addresses import Address
-from common.errors import NotFound
-from customers.services import hold_customer
 from orders.models import Order
+from orders.services.addresses import copies_of
 from orders.services.demand import Line
 from orders.services.placing import place_order
-from orders.services.writing import lock_order
+from orders.services.writing import hold_customer_of, lock_order
 
 
 @transaction.atomic(savepoint=False)
@@ -26,23 +24,15 @@ def duplicate_order(
     Prices and stock are those of today. Returns the new order; the first one stays as it is. Raises NotFound,
     StaleVersion (of the first one), and what placing an order raises.
     """
-    customer_id = Order.objects.filter(pk=order_id).values_list("customer_id", flat=True).first()
-    if customer_id is None:
-        raise NotFound(f"There is no order {order_id}.")
-    hold_customer(customer_id)  # before the order, as everybody does
+    hold_customer_of(order_id)
     original = lock_order(order_id, expected_version)
 
     return place_order(
         customer_id=original.customer_id,
         lines=[Line(quantity=line.quantity, product_id=line.product_id) for line in original.lines],
-        addresses={name: _copy(getattr(original, name)) for name in Order.ADDRESSES},
+        addresses=copies_of(original),
         external_ref=external_ref,
         duplicate_of=original.pk,
         note=note,
         actor=actor,
     )
-
-
-def _copy(address: dict[str, str] | None) -> Address | None:
-    """The address that was agreed; where there was none, or it is forgotten, none."""
-    return Address(**address) if address else None

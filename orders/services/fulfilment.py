@@ -8,10 +8,10 @@ from typing import Any
 from django_fsm import can_proceed
 
 from common.actors import Actor
-from common.errors import FieldError, InvalidInput
+from common.errors import Conflict, FieldError, InvalidInput
 from events.services import Change, append
 from orders.errors import MoreThanOpen
-from orders.models import AGGREGATE, Content, Order, Shipment, ShipmentLine, units
+from orders.models import AGGREGATE, Content, Order, Returned, Shipment, ShipmentLine, units
 from orders.services.demand import MOST_LINES
 from orders.services.writing import write_header
 
@@ -44,30 +44,31 @@ def choose(order: Order, lines: Sequence[ItemUnits]) -> list[Content]:
 
     Raises InvalidInput (unknown item, no line at all), MoreThanOpen.
     """
-    if not 0 < len(lines) <= MOST_LINES:
+    require_items(order, [line.item_id for line in lines])
+    wanted: units.Units = Counter()
+    for line in lines:
+        wanted[line.item_id] += line.quantity
+    require_within(order, wanted, units.free(order), MoreThanOpen)
+    return contents_of(wanted)
+
+
+def require_items(order: Order, named: Sequence[int]) -> None:
+    """Refuse ids, line by line, that are of no item of the order; and no line at all. Raises InvalidInput."""
+    if not 0 < len(named) <= MOST_LINES:
         raise InvalidInput.at("/lines", "empty", f"1 to {MOST_LINES} lines.")
-    skus = {line.pk: line.sku for line in order.lines}
+    known = {line.pk for line in order.lines}
     unknown = [
         FieldError(f"/lines/{index}/item_id", "unknown_item", "The order has no such item.")
-        for index, line in enumerate(lines)
-        if line.item_id not in skus
+        for index, item_id in enumerate(named)
+        if item_id not in known
     ]
     if unknown:
         raise InvalidInput("Some lines are not valid.", errors=unknown)
 
-    wanted: units.Units = Counter()
-    for line in lines:
-        wanted[line.item_id] += line.quantity
-    _require_free(order, wanted, skus)
-    return contents_of(wanted)
 
-
-def contents_of(chosen: units.Units) -> list[Content]:
-    return [Content(item_id=item_id, quantity=quantity) for item_id, quantity in sorted(chosen.items())]
-
-
-def _require_free(order: Order, wanted: units.Units, skus: dict[int, str]) -> None:
-    free = units.free(order)
+def require_within(order: Order, wanted: units.Units, free: units.Units, refusal: type[Conflict]) -> None:
+    """Raise the refusal, with every item of which more is wanted than is free."""
+    skus = {line.pk: line.sku for line in order.lines}
     problems = [
         {"item_id": item_id, "sku": skus[item_id], "requested": quantity, "available": free[item_id]}
         for item_id, quantity in wanted.items()
@@ -75,7 +76,11 @@ def _require_free(order: Order, wanted: units.Units, skus: dict[int, str]) -> No
     ]
     if problems:
         named = ", ".join(str(problem["sku"]) for problem in problems[:10])
-        raise MoreThanOpen(f"Not so many units are open: {named}.", items=problems)
+        raise refusal(f"{refusal.title}: {named}.", items=problems)
+
+
+def contents_of(chosen: units.Units) -> list[Content]:
+    return [Content(item_id=item_id, quantity=quantity) for item_id, quantity in sorted(chosen.items())]
 
 
 def pack(order: Order, contents: list[Content], tracking: Tracking) -> Shipment:
@@ -92,7 +97,7 @@ def settle(order: Order) -> list[str]:
 
     Returns the columns of the times of the moves that this made; each is a version of its own after that of the act.
     """
-    order.fulfilment_state = order.fulfilment()
+    order.fulfilment_state, order.return_state = order.fulfilment(), order.returning()
     arrived = all(parcel.status == Shipment.Status.DELIVERED for parcel in order.parcels if parcel.is_live)
     moves = []
     if order.fulfilment_state == Order.Fulfilment.COMPLETE and can_proceed(order.ship):
@@ -133,7 +138,7 @@ def told_whole(order: Order, parcels: Sequence[Shipment]) -> list[dict[str, Any]
     return [{**parcel.as_event(), "lines": told_units(order, parcel.contents)} for parcel in parcels]
 
 
-def told_units(order: Order, contents: Sequence[Content]) -> list[dict[str, Any]]:
+def told_units(order: Order, contents: Sequence[Content | Returned]) -> list[dict[str, Any]]:
     """Units as an event tells them: by product, as the order's first event named its lines."""
     lines = {line.pk: line for line in order.lines}
     return [

@@ -125,7 +125,8 @@ PAYLOADS = """
            jsonb_build_object(
                'number', 'SO-' || lpad(o.id::text, greatest(8, length(o.id::text)), '0'),
                'customer_id', o.customer_id, 'status', o.status, 'external_ref', o.external_ref,
-               'duplicate_of', o.duplicate_of_id, 'takes_stock', o.takes_stock, 'total_cents', o.total_cents,
+               'duplicate_of', o.duplicate_of_id, 'exchange_for', o.exchange_for_id,
+               'takes_stock', o.takes_stock, 'total_cents', o.total_cents,
                'created_at', o.created_at, 'items', lines.items)
            || coalesce(paid.payments, '{}'),
            NULL::jsonb

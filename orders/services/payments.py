@@ -65,16 +65,19 @@ def refund_payment(
     reason: str,
     actor: Actor,
     reference: str = "",
+    return_id: int | None = None,
     expected_version: int | None = None,
 ) -> Order:
-    """Note that money of a payment went back, never more than came in.
+    """Note that money of a payment went back, never more than came in; perhaps for a return of the order.
 
-    Raises NotFound, StaleVersion, NothingToRefund, RefundTooLarge.
+    Raises NotFound, StaleVersion, NothingToRefund, InvalidInput (no such return), RefundTooLarge.
     """
     order = lock_order(order_id, expected_version)
     order.require("refund")
     payment = _payment_of(order, payment_id)
     _require_refundable(payment, amount_cents)
+    if return_id is not None and not any(each.pk == return_id and each.is_live for each in order.sent_back):
+        raise InvalidInput.at("/return_id", "unknown_return", "The order has no such return.")
 
     order.refunded_cents += amount_cents
     write_header(order)
@@ -83,6 +86,7 @@ def refund_payment(
     refund = Refund.objects.create(
         order=order,
         payment=payment,
+        sent_back_id=return_id,
         amount_cents=amount_cents,
         reference=reference,
         reason=reason,
@@ -93,6 +97,7 @@ def refund_payment(
     payload = {
         "refund_id": refund.pk,
         "payment_id": payment_id,
+        "return_id": return_id,
         "amount_cents": amount_cents,
         "reference": reference,
         "reason": reason,

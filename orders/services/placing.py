@@ -26,13 +26,14 @@ def place_order(
     addresses: Addresses = NONE_NAMED,
     external_ref: str | None = None,
     duplicate_of: int | None = None,
+    exchange_for: int | None = None,
     note: str = "",
 ) -> Order:
     """Take the stock and write the order: all lines or none, in six statements whatever their number.
 
     An address that is not named is the customer's default, which costs a seventh. An order for an alias is one of the
-    customer whom it was merged into. Raises InvalidInput (unknown customer or product), InsufficientStock,
-    ProductUnavailable.
+    customer whom it was merged into. `exchange_for` is the return in whose place it is sent. Raises InvalidInput
+    (unknown customer or product), InsufficientStock, ProductUnavailable.
     """
     customer_id = hold_customer(customer_id)
     copies = agreed_addresses(customer_id, addresses)
@@ -56,6 +57,7 @@ def place_order(
         total_cents=total_cents,
         external_ref=external_ref,
         duplicate_of=duplicate_of,
+        exchange_for=exchange_for,
         addresses=copies,
     )
     taken = [Movement(line.product_id, -line.quantity, order.pk) for line in agreed]
@@ -75,6 +77,7 @@ def header_of(order: Order) -> dict[str, object]:
         "status": order.status,
         "external_ref": order.external_ref,
         "duplicate_of": order.duplicate_of_id,
+        "exchange_for": order.exchange_for_id,
         "takes_stock": order.takes_stock,
         "total_cents": order.total_cents,
         "created_at": order.created_at,

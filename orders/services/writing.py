@@ -12,12 +12,13 @@ from common.actors import Actor
 from common.addresses import Address
 from common.errors import NotFound, require_version
 from common.sql import one
+from customers.services import hold_customer
 from events.services import Change, append
-from orders.models import AGGREGATE, Order, OrderItem, fulfilment_of_orders, lines_of_orders
+from orders.models import AGGREGATE, Order, OrderItem, fulfilment_of_orders, lines_of_orders, returns_of_orders
 
 
 def lock_order(order_id: int, expected_version: int | None = None) -> Order:
-    """The order with its lines, parcels and shortfalls, held until the transaction ends.
+    """The order with its lines, parcels, shortfalls and returns, held until the transaction ends.
 
     Raises NotFound, StaleVersion.
     """
@@ -31,7 +32,22 @@ def lock_order(order_id: int, expected_version: int | None = None) -> Order:
         order.parcels, order.shortfalls = [], []
     else:
         prefetch_related_objects([order], *fulfilment_of_orders())
+    if order.fulfilment_state == Order.Fulfilment.NONE:
+        order.sent_back = []
+    else:
+        prefetch_related_objects([order], returns_of_orders())
     return order
+
+
+def hold_customer_of(order_id: int) -> None:
+    """Hold the customer of an order that is locked next: who merges customers holds both in this order.
+
+    Raises NotFound.
+    """
+    customer_id = Order.objects.filter(pk=order_id).values_list("customer_id", flat=True).first()
+    if customer_id is None:
+        raise NotFound(f"There is no order {order_id}.")
+    hold_customer(customer_id)
 
 
 def lock_orders_of(customer_id: int) -> list[int]:
@@ -46,24 +62,37 @@ def insert_header(
     total_cents: int,
     external_ref: str | None,
     duplicate_of: int | None,
+    exchange_for: int | None,
     addresses: Mapping[str, Address | None],
 ) -> Order:
     order = Order(
-        customer_id=customer_id, total_cents=total_cents, external_ref=external_ref, duplicate_of_id=duplicate_of
+        customer_id=customer_id,
+        total_cents=total_cents,
+        external_ref=external_ref,
+        duplicate_of_id=duplicate_of,
+        exchange_for_id=exchange_for,
     )
     set_addresses(order, addresses)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO orders (customer_id, status, total_cents, external_ref, duplicate_of_id, takes_stock, version,
-                                shipping_address, billing_address)
-            VALUES (%s, %s, %s, %s, %s, true, 1, %s::jsonb, %s::jsonb)
+            INSERT INTO orders (customer_id, status, total_cents, external_ref, duplicate_of_id, exchange_for_id,
+                                takes_stock, version, shipping_address, billing_address)
+            VALUES (%s, %s, %s, %s, %s, %s, true, 1, %s::jsonb, %s::jsonb)
             RETURNING id, created_at, updated_at, balance_cents, payment_state
             """,
-            [customer_id, order.status, total_cents, external_ref, duplicate_of, *_addresses_as_json(order)],
+            [
+                customer_id,
+                order.status,
+                total_cents,
+                external_ref,
+                duplicate_of,
+                exchange_for,
+                *_addresses_as_json(order),
+            ],
         )
         order.pk, order.created_at, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
-    order.parcels, order.shortfalls = [], []
+    order.parcels, order.shortfalls, order.sent_back = [], [], []
     return order
 
 
@@ -90,8 +119,10 @@ def _addresses_as_json(order: Order) -> list[str | None]:
 WRITTEN = (
     "status",
     "fulfilment_state",
+    "return_state",
     "total_cents",
     "short_closed_cents",
+    "returned_cents",
     "held_for",
     "paid_cents",
     "refunded_cents",

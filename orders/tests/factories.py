@@ -70,7 +70,11 @@ def move_to(order: Order, status: str) -> Order:
 
 
 def order_in(state: str, **kwargs: Any) -> Order:
-    """An order in a status; `prepared` or `dispatched` is a CONFIRMED one with such a shipment of one of its units."""
+    """An order in a status; `prepared` or `dispatched` is a CONFIRMED one with such a shipment of one of its units,
+    `returned` a SHIPPED one all of whose units are to come back."""
+    if state == "returned":
+        shipped = OrderFactory(status=Order.Status.SHIPPED, **kwargs)
+        return services.request_return(shipped.pk, reason="test", actor=ACTOR)
     if state not in ("prepared", "dispatched"):
         return OrderFactory(status=state, **kwargs)
     order: Order = OrderFactory(status=Order.Status.CONFIRMED, **kwargs)

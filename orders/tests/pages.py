@@ -40,6 +40,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "orders_order_place_hold": (SALES, WAREHOUSE, FINANCE, MANAGER),
     "orders_order_release_hold": (SALES, FINANCE, MANAGER),
     "orders_order_record_payment": (FINANCE, MANAGER),
+    "orders_order_request_return": (SALES, WAREHOUSE, MANAGER),
+    "orders_order_receive_return": STORE,
+    "orders_order_cancel_return": (SALES, WAREHOUSE, MANAGER),
+    "orders_order_exchange_return": SELL,
     "orders_order_refund": (FINANCE, MANAGER),
     "orders_order_void_payment": (FINANCE, MANAGER),
     "orders_order_note": (SALES, WAREHOUSE, FINANCE, MANAGER),
@@ -112,6 +116,10 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "orders_order_record_payment": ("SHIPPED", {"method": "cash", "amount_cents": "12.50"}),
     "orders_order_refund": ("CANCELLED", {"amount_cents": "0.40", "reason": "one is broken"}),
     "orders_order_void_payment": ("PENDING", {"reason": "a mistake"}),
+    "orders_order_request_return": ("SHIPPED", {**UNIT, "reason": "too large"}),
+    "orders_order_receive_return": ("returned", {"lines_restock": "1", "lines_write_off": "1"}),
+    "orders_order_cancel_return": ("returned", {"note": "they keep it"}),
+    "orders_order_exchange_return": ("returned", {"items_sku": "TEA", "items_quantity": "1"}),
     "orders_order_note": ("DELIVERED", {"text": "rang twice"}),
     "products_product_add": ("PENDING", {"sku": "NEW", "name": "Lamp", "price_cents": "1", "stock_quantity": "5"}),
     "products_product_edit": ("PENDING", {"sku": "TEA", "name": "Green tea", "price_cents": "1"}),
@@ -139,6 +147,8 @@ def world(status: str = "PENDING") -> dict[str, int]:
     ids = {"order": order.pk, "product": product.pk, "customer": order.customer_id, "customeraddress": entry.pk}
     ids |= {"customergroup": CustomerGroupFactory().pk, "other_customer": CustomerFactory().pk}
     ids |= {"lines_item_id": order.lines[0].pk, "shipment_id": order.parcels[0].pk if order.parcels else 1}
+    if order.sent_back:
+        ids |= {"return_id": order.sent_back[0].pk, "lines_return_id": order.sent_back[0].pk}
     return {**ids, "version": order.version, "customer_version": entry.version}
 
 

@@ -32,6 +32,8 @@ ALLOWED = {
     ("CONFIRMED", "short_close"): "CONFIRMED",
     ("CONFIRMED", "cancel"): "CANCELLED",
     ("SHIPPED", "deliver"): "DELIVERED",
+    ("SHIPPED", "request_return"): "SHIPPED",
+    ("DELIVERED", "request_return"): "DELIVERED",
     ("PENDING", "place_hold"): "PENDING",
     ("CONFIRMED", "place_hold"): "CONFIRMED",
 }
@@ -47,6 +49,7 @@ EVENTS_OF = {
     "deliver": ["order.shipment_delivered", "order.delivered"],
     "cancel": ["order.cancelled"],
     "place_hold": ["order.hold_placed"],
+    "request_return": ["order.return_requested"],
 }
 # What an act is refused with where it is not the status that refuses it.
 CODE_OF = {
@@ -54,8 +57,15 @@ CODE_OF = {
     "change_addresses": "not_editable",
     "release_hold": "not_on_hold",
     "refund": "nothing_to_refund",
+    "request_return": "nothing_to_return",
 }
 REFUND: dict[str, Any] = {"amount_cents": 1, "reason": "Broken"}
+# Acts that make a record beside the order: where, and of what.
+RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "prepare_shipment": ("shipments", {}),
+    "request_return": ("returns", {"reason": "Too large"}),
+    "refund": ("refunds", {"payment_id": 1, **REFUND}),
+}
 HOLD: dict[str, Any] = {"kind": "stock", "reason": "One is broken"}
 
 
@@ -68,6 +78,7 @@ def by_service(order: Order, act: str, actor: Actor, **more: Any) -> Order:
         "place_hold": partial(services.place_hold, **HOLD),
         "release_hold": partial(services.release_hold, hold_id=1),
         "refund": partial(services.refund_payment, payment_id=1, **REFUND),
+        "request_return": partial(services.request_return, reason="Too large"),
         "prepare_shipment": services.prepare_shipment,
         "short_close": partial(services.short_close, lines=[ItemUnits(line.pk, 1)], reason="Gone"),
     }
@@ -89,10 +100,9 @@ def by_api(order: Order, act: str, api: Client, **headers: str) -> Any:
     if act in ("place_hold", "release_hold"):
         address = f"/api/v1/orders/{order.pk}/holds/" + ("1/release/" if act == "release_hold" else "")
         body = {} if act == "release_hold" else HOLD
-    if act == "refund":
-        address, body = f"/api/v1/orders/{order.pk}/refunds/", {"payment_id": 1, **REFUND}
-    if act == "prepare_shipment":
-        address = f"/api/v1/orders/{order.pk}/shipments/"
+    if act in RECORDS:
+        name, body = RECORDS[act]
+        address = f"/api/v1/orders/{order.pk}/{name}/"
     if act == "short_close":
         address = f"/api/v1/orders/{order.pk}/short-close/"
         body = {"lines": [{"item_id": order.lines[0].pk, "quantity": 1}], "reason": "Gone"}
@@ -138,7 +148,7 @@ def test_the_api_does_what_it_says_is_allowed(status: str, act: str, api: Client
 
     assert told[act] == {"name": act, "allowed": True, "blockers": []}
     shown = api.get(f"/api/v1/orders/{order.pk}/").json()
-    part = {"place_hold": "holds", "prepare_shipment": "shipments"}.get(act)
+    part = {"place_hold": "holds", "prepare_shipment": "shipments", "request_return": "returns"}.get(act)
     assert answer.status_code == (201 if part else 200)
     assert answer.json() == (shown[part][0] if part else shown)
     assert shown["status"] == ALLOWED[status, act]

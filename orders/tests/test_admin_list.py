@@ -14,7 +14,7 @@ from django.utils import timezone
 from customers.tests.factories import CustomerFactory
 from orders import services
 from orders.models import Hold, Order, work
-from orders.tests.factories import ACTOR, OrderFactory
+from orders.tests.factories import ACTOR, OrderFactory, order_in
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:orders_order_changelist"
@@ -44,15 +44,17 @@ def test_each_tab_holds_its_part_of_the_days_work_and_says_how_much(chief: Clien
     held, late = OrderFactory(), OrderFactory()
     services.place_hold(held.pk, actor=ACTOR, kind=Hold.Kind.PAYMENT, reason="unpaid")
     aged(late, timedelta(hours=49))
+    returned = order_in("returned")
 
     assert counts(chief.get(reverse(LIST))) == {
-        "All": "", "To confirm": "2", "To ship": "1", "Late": "1", "On hold": "1"
+        "All": "", "To confirm": "2", "To ship": "1", "Returns to receive": "1", "Late": "1", "On hold": "1"
     }  # fmt: skip
     assert set(listed(chief, "tab=to_confirm")) == {pending.pk, late.pk}
     assert listed(chief, "tab=to_ship") == [confirmed.pk]
+    assert listed(chief, "tab=returns_to_receive") == [returned.pk]
     assert listed(chief, "tab=late") == [late.pk]
     assert listed(chief, "tab=on_hold") == [held.pk]
-    assert set(listed(chief, "")) == {pending.pk, confirmed.pk, delivered.pk, held.pk, late.pk}
+    assert set(listed(chief, "")) == {pending.pk, confirmed.pk, delivered.pk, held.pk, late.pk, returned.pk}
 
 
 def test_a_tab_counts_no_further_than_anybody_needs(chief: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +127,7 @@ def test_the_list_takes_as_many_statements_for_many_orders_as_for_one_and_counts
 
     many = statements(chief)
 
-    assert len(few) == len(many) == 9  # session, user, four tabs, a count that ends at the cap, the page, its lines
+    assert len(few) == len(many) == 10  # session, user, five tabs, a count that ends at the cap, the page, its lines
     assert all("LIMIT" in sql for sql in many if "COUNT(" in sql)
 
 

@@ -346,9 +346,11 @@ def test_the_page_shows_only_buttons_one_may_press_and_says_why_others_are_block
     assert buttons("viewer") == {}
     shipping = ("ship", "ship_part", "prepare_shipment", "dispatch_shipment", "deliver_shipment", "void_shipment")
     blocked = dict.fromkeys((*shipping, "deliver"), False)
-    assert buttons("warehouse") == {**blocked, "note": True, "place_hold": True}
+    back = dict.fromkeys(("request_return", "cancel_return"), False)
+    assert buttons("warehouse") == {**blocked, **back, "receive_return": False, "note": True, "place_hold": True}
     free = {"confirm", "edit_items", "change_addresses", "note", "place_hold", "duplicate", "cancel"}
-    assert buttons("sales") == {**dict.fromkeys(free, True), "release_hold": False, "short_close": False}
+    blocked = {**back, **dict.fromkeys(("exchange_return", "release_hold", "short_close"), False)}
+    assert buttons("sales") == {**dict.fromkeys(free, True), **blocked}
 
 
 def test_the_page_tells_the_whole_story(staff: Callable[[str], Client]) -> None:
@@ -385,7 +387,7 @@ def test_the_page_of_an_order_takes_the_same_few_statements_whatever_its_length(
     lines = [services.Line(quantity=1, product_id=ProductFactory().pk) for _ in range(5)]
     long = move_to(OrderFactory(lines=lines), "DELIVERED")
 
-    assert len(statements(chief, url("change", short))) == len(statements(chief, url("change", long))) == 13
+    assert len(statements(chief, url("change", short))) == len(statements(chief, url("change", long))) == 14
 
 
 def statements(browser: Client, address: str) -> list[str]:

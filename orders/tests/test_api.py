@@ -35,12 +35,13 @@ SHAPES = {
         "shipping_address": type(None), "billing_address": type(None), "version": int,
         "actions": list, "created_at": str, "updated_at": str, "confirmed_at": str, "shipped_at": str,
         "delivered_at": type(None), "cancelled_at": type(None), "fulfilment_state": str, "shipments": list,
-        "short_closes": list,
+        "short_closes": list, "return_state": str, "returned_cents": int, "returns": list,
+        "exchange_for": type(None),
     },
 }  # fmt: skip
 ITEM = {
     "id": int, "product_id": int, "sku": str, "name": str, "quantity": int, "unit_price_cents": int,
-    "line_total_cents": int, "shipped_quantity": int, "short_closed_quantity": int,
+    "line_total_cents": int, "shipped_quantity": int, "short_closed_quantity": int, "returned_quantity": int,
 }  # fmt: skip
 EVENT = {
     "id": str, "position": str, "aggregate_type": str, "aggregate_id": int, "version": int, "type": str,
@@ -74,7 +75,11 @@ def test_lines_actions_and_events_have_the_shape_that_was_promised(api: Client) 
     assert shape(item) == ITEM
     assert order["number"] == f"SO-{order['id']:08d}"
     assert [action["name"] for action in order["actions"]] == list(Order.ACTS)
-    assert [action["name"] for action in order["actions"] if action["allowed"]] == ["deliver", "refund"]
+    assert [action["name"] for action in order["actions"] if action["allowed"]] == [
+        "deliver",
+        "refund",
+        "request_return",
+    ]
     assert all(set(blocker) == {"code", "detail"} for action in order["actions"] for blocker in action["blockers"])
     assert {tuple(page), *[tuple(shape(event).items()) for event in page["results"]]} == {
         ("results", "next", "previous"), tuple(EVENT.items()),
@@ -184,7 +189,7 @@ def test_showing_an_order_costs_one_statement_for_each_kind_of_record(api: Clien
         services.ship_order(order.pk, lines=[ItemUnits(line.pk, 1)], actor=ACTOR)
         services.short_close(order.pk, lines=[ItemUnits(line.pk, 1)], reason="gone", actor=ACTOR)
 
-    assert cost(lambda: api.get(f"/api/v1/orders/{order.pk}/")) == 1 + 4
+    assert cost(lambda: api.get(f"/api/v1/orders/{order.pk}/")) == 1 + 5
 
 
 @pytest.mark.parametrize("number", [1, 20])
@@ -192,6 +197,6 @@ def test_a_list_costs_the_same_however_long_it_is(api: Client, number: int) -> N
     for _ in range(number):
         OrderFactory()
 
-    assert cost(lambda: api.get("/api/v1/orders/?status__in=PENDING,SHIPPED&customer_email=x@y.de")) <= 1 + 5
-    assert cost(lambda: api.get("/api/v1/orders/")) == 1 + 5
+    assert cost(lambda: api.get("/api/v1/orders/?status__in=PENDING,SHIPPED&customer_email=x@y.de")) <= 1 + 6
+    assert cost(lambda: api.get("/api/v1/orders/")) == 1 + 6
     assert cost(lambda: api.get("/api/v1/products/")) == cost(lambda: api.get("/api/v1/customers/")) == 2

@@ -11,9 +11,11 @@ from common.actors import Actor
 from common.imports import staging
 from common.tests.contents import contents
 from common.tests.importing import Outcome, rejects, run_import, write_csv
+from common.transactions import run
 from customers.tests.factories import CustomerFactory
 from events.models import Event
 from oms.verification import prove
+from orders import services
 from orders.models import Order, OrderItem, Payment, Shipment
 from orders.services import deliver_shipment, refund_payment
 from orders.services.placing import header_of
@@ -294,4 +296,15 @@ def test_such_a_payment_can_be_refunded_and_without_the_word_none_is_made_up(tmp
 
     states = dict(Order.objects.values_list("external_ref", "payment_state"))
     assert states == {"1": "refunded", "2": "unpaid"}
+
+
+def test_what_an_imported_order_sends_back_lies_on_the_shelf(tmp_path: Path) -> None:
+    """Its goods left before the ledger began, and yet they are there now."""
+    load(tmp_path, ("1", ADA, "LAMP", 3, "2.50", DAY))
+    order = Order.objects.get()
+    sent_back = run(lambda: services.request_return(order.pk, reason="Broken", actor=ACTOR)).sent_back[0].pk
+
+    run(lambda: services.receive_return(order.pk, sent_back, disposition="restock", actor=ACTOR))
+
+    assert Product.objects.get(sku="LAMP").stock_quantity == 13
     assert prove().broken == []

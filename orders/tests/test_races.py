@@ -13,7 +13,7 @@ from customers.tests.factories import CustomerFactory
 from events.models import Event
 from orders import services
 from orders.models import Order, OrderQuerySet, Payment, Refund, units
-from orders.services import ItemUnits, Line, counting, demand, editing, payments, placing
+from orders.services import ItemUnits, Line, counting, demand, editing, payments, placing, returning
 from orders.tests.factories import ACTOR, OrderFactory, PaymentFactory
 from products.models import Product, ProductQuerySet
 from products.services import acts as product_services
@@ -326,6 +326,36 @@ def test_control_without_the_lock_only_the_database_stands_between_a_part_and_a_
     outcomes = race_on_the_open_units(monkeypatch, 10, shipping_part_of(order, 2), cancelling_of(order))
 
     assert outcomes not in (["already_dispatched", "done"], ["done", "invalid_transition"])
+
+
+# Receive and receive, of one return
+
+
+def race_to_receive(monkeypatch: pytest.MonkeyPatch, product: Product, patience: float) -> list[str]:
+    order = OrderFactory(lines=[Line(3, product.pk)], status="SHIPPED")
+    sent_back = services.request_return(order.pk, reason="race", actor=ACTOR).sent_back[0].pk
+    meet_after(monkeypatch, returning, "_require", Meeting(patience=patience))
+
+    def receive() -> Order:
+        return services.receive_return(order.pk, sent_back, disposition="restock", actor=ACTOR)
+
+    return codes(race(*[lambda: run(receive)] * 2))
+
+
+def test_two_receive_a_return_and_the_stock_comes_back_once(monkeypatch: pytest.MonkeyPatch, product: Product) -> None:
+    assert race_to_receive(monkeypatch, product, 0.25) == ["done", "invalid_transition"]
+    assert available(product) == 5
+
+
+def test_control_without_the_lock_a_return_is_restocked_twice(
+    monkeypatch: pytest.MonkeyPatch, product: Product
+) -> None:
+    monkeypatch.setattr(OrderQuerySet, "locked", unlocked)
+
+    outcomes = race_to_receive(monkeypatch, product, 10)
+
+    assert outcomes != ["done", "invalid_transition"]
+    assert outcomes == ["done", "done"] and available(product) == 8
 
 
 # Edit and cancel

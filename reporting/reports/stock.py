@@ -81,8 +81,8 @@ LOW_STOCK = Report(
     """,
 )
 
-# An order holds what the ledger took for it, less what of it has left, until it is shipped or cancelled. One that was
-# imported as SHIPPED or DELIVERED has no time of shipping and never held anything.
+# An order holds what the ledger took for it, less what of it has left, until it is shipped or cancelled; what came back
+# is available. One that was imported as SHIPPED or DELIVERED has no time of shipping and never held anything.
 STOCK_AS_OF = Report(
     name="stock-as-of",
     description="What the ledger says was available, reserved and on hand at a moment; its value at today's price.",
@@ -103,7 +103,7 @@ STOCK_AS_OF = Report(
             FROM (
                 SELECT m.product_id, -m.delta AS units
                 FROM stock_movements m JOIN waiting ON waiting.id = m.order_id CROSS JOIN asked
-                WHERE m.created_at <= moment
+                WHERE m.created_at <= moment AND m.kind <> 'return'
                 UNION ALL
                 SELECT i.product_id, -l.quantity
                 FROM shipments s JOIN waiting ON waiting.id = s.order_id CROSS JOIN asked

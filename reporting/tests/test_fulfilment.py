@@ -14,7 +14,7 @@ from django.db import connection
 
 from events.services import Change, append
 from orders.models import Order
-from orders.services import ItemUnits, Line, cancel_order, short_close
+from orders.services import ItemUnits, Line, ReturnUnits, cancel_order, receive_return, request_return, short_close
 from orders.tests.factories import ACTOR, OrderFactory
 from products.tests.factories import ProductFactory
 from reporting.steps import first_day_of
@@ -193,6 +193,35 @@ def test_what_was_given_up_is_told_by_its_codes_without_orders_that_were_cancell
     assert not expected
     in_march = rows("short-closes", to="2024-04-01", tz="Europe/Berlin")
     assert [(row["reason_code"], row["orders"]) for row in in_march] == [("(none)", 2), ("late", 2), ("lost", 2)]
+
+
+def test_returns_are_told_by_their_codes_when_they_have_come() -> None:
+    order, other = (OrderFactory(lines=[Line(4, ProductFactory(price_cents=100).pk)], status="SHIPPED") for _ in "ab")
+    for each, code, quantity, fate in (
+        (order, "size", 2, "restock"),
+        (order, "size", 1, "write_off"),
+        (other, "", 1, "restock"),
+        (other, "broken", 3, None),
+    ):
+        units = [ReturnUnits(each.lines[0].pk, quantity, fate)]
+        sent_back = request_return(each.pk, lines=units, reason="r", reason_code=code, actor=ACTOR).sent_back[-1].pk
+        if fate:
+            receive_return(each.pk, sent_back, actor=ACTOR)
+
+    told = {row.pop("reason_code"): row for row in rows("returns")}
+
+    assert list(told) == ["size", "(none)"]
+    assert told["size"] == {
+        "orders": 1,
+        "products": 1,
+        "units": 3,
+        "restocked_units": 2,
+        "written_off_units": 1,
+        "returned_cents": 300,
+        "share_percent": Decimal("75.00"),
+    }
+    assert (told["(none)"]["restocked_units"], told["(none)"]["returned_cents"]) == (1, 100)
+    assert rows("returns", to="2001-01-01") == []
 
 
 # Ages

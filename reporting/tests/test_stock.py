@@ -12,7 +12,7 @@ from django.db import connection
 from common.errors import DomainError
 from orders import services
 from orders.models import Order, OrderItem, units
-from orders.services import ItemUnits, Line
+from orders.services import ItemUnits, Line, ReturnUnits
 from orders.tests.factories import ACTOR, OrderFactory
 from products.models import Product, StockMovement
 from products.services import adjust_stock, change_product
@@ -72,6 +72,13 @@ def one_of(order_id: int) -> list[ItemUnits]:
     return [ItemUnits(item, 1)]
 
 
+def send_back(order_id: int) -> None:
+    """A unit that has left comes back and is restocked."""
+    lines = [ReturnUnits(one_of(order_id)[0].item_id, 1, "restock")]
+    order = services.request_return(order_id, lines=lines, reason="x", actor=ACTOR)
+    services.receive_return(order_id, order.sent_back[-1].pk, actor=ACTOR)
+
+
 def history(moments: int) -> list[tuple[datetime, Units]]:
     """A random life of a shop, looked at again and again."""
     dice = random.Random(11)
@@ -85,6 +92,7 @@ def history(moments: int) -> list[tuple[datetime, Units]]:
         lambda: services.ship_order(dice.choice(orders), actor=ACTOR),
         lambda: services.ship_order(order_id := dice.choice(orders), lines=one_of(order_id), actor=ACTOR),
         lambda: services.short_close(order_id := dice.choice(orders), lines=one_of(order_id), reason="x", actor=ACTOR),
+        lambda: send_back(dice.choice(orders)),
         lambda: services.deliver_order(dice.choice(orders), actor=ACTOR),
         lambda: services.cancel_order(dice.choice(orders), actor=ACTOR, reason="test"),
         lambda: adjust_stock(dice.choice(products), actor=ACTOR, delta=dice.choice([-2, 5]), reason="test"),
@@ -92,6 +100,9 @@ def history(moments: int) -> list[tuple[datetime, Units]]:
     acts[0]()
     for status in ("SHIPPED", "DELIVERED", "CANCELLED"):
         import_order(Product.objects.get(pk=products[0]), status)
+    waits = OrderFactory(lines=[Line(3, products[0])], status="CONFIRMED").pk
+    services.ship_order(waits, lines=one_of(waits), actor=ACTOR)
+    send_back(waits)
     looks = []
     for _ in range(moments):
         for _ in range(6):

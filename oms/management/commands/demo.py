@@ -21,7 +21,7 @@ from customers.models import Customer
 from customers.services import add_address, change_customer, create_group
 from oms import demo
 from orders import services
-from orders.models import Order, OrderItem, Payment, units
+from orders.models import Order, OrderItem, Payment, Return, units
 from products.models import Product
 
 ACTOR = Actor.command("demo")
@@ -77,12 +77,45 @@ def promise(order_id: int, *, actor: Actor) -> Order:
     return services.add_note(order_id, actor=actor, text="We pack it as a gift.", visibility="customer")
 
 
+def send_back(order_id: int, *, actor: Actor) -> Order:
+    """One unit of the first item is on its way back."""
+    first = OrderItem.objects.filter(order=order_id).order_by("pk").values_list("pk", flat=True)[0]
+    unit = [services.ReturnUnits(first, 1)]
+    return services.request_return(
+        order_id, actor=actor, lines=unit, reason="The colour is another", reason_code="not_as_described"
+    )
+
+
+def take_back(order_id: int, *, actor: Actor, disposition: str = "restock") -> Order:
+    newest = Return.objects.filter(order=order_id).latest("pk")
+    return services.receive_return(order_id, newest.pk, actor=actor, disposition=disposition)
+
+
+def refund_return(order_id: int, *, actor: Actor) -> Order:
+    """Give back what was paid for the units that came."""
+    order, newest = Order.objects.get(pk=order_id), Return.objects.filter(order=order_id).latest("pk")
+    payment = Payment.objects.filter(order=order_id).earliest("pk")
+    return services.refund_payment(
+        order_id,
+        payment.pk,
+        amount_cents=order.returned_cents,
+        reason=newest.reason,
+        return_id=newest.pk,
+        actor=actor,
+    )
+
+
+def exchange(order_id: int, *, actor: Actor) -> Order:
+    newest = Return.objects.filter(order=order_id).latest("pk")
+    return services.exchange_return(order_id, newest.pk, actor=actor)
+
+
 # How far the newest orders have come, and how many of each: what staff find on their desk in the morning.
 CONFIRM, SHIP, DELIVER = services.confirm_order, services.ship_order, services.deliver_order
 CANCEL = partial(services.cancel_order, reason="Ordered by mistake", reason_code="mistake")
 HALF = partial(pay, percent=50)
 PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
-    (28, ()),
+    (19, ()),
     (7, (pay,)),
     (8, (CONFIRM,)),
     (6, (pay, CONFIRM)),
@@ -96,6 +129,11 @@ PATHS: tuple[tuple[int, Sequence[Callable[..., Order]]], ...] = (
     (2, (CONFIRM, SHIP)),
     (5, (CONFIRM, pay, SHIP, DELIVER)),
     (1, (CONFIRM, SHIP, DELIVER)),
+    (3, (CONFIRM, pay, SHIP, DELIVER, send_back)),
+    (2, (CONFIRM, pay, SHIP, DELIVER, send_back, take_back)),
+    (1, (CONFIRM, pay, SHIP, DELIVER, send_back, take_back, refund_return)),
+    (1, (CONFIRM, pay, SHIP, DELIVER, send_back, partial(take_back, disposition="write_off"), refund_return)),
+    (1, (CONFIRM, pay, SHIP, DELIVER, send_back, exchange)),
     (3, (CANCEL,)),
     (1, (CANCEL, place_again)),
     (1, (promise,)),
