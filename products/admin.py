@@ -1,6 +1,7 @@
 """Products in the back-office: catalogue and ledger. Stock documents need what orders reserve and live there."""
 
 import re
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -12,6 +13,8 @@ from django.urls import URLPattern, path
 from accounts.services import names_of
 from common import money
 from common.admin import Act, ActForm, CreationForm, LongText, Money, ReadOnlyAdmin, RecordAdmin, Text, act_on
+from common.admin.exports import Exported
+from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from products import services
 from products.models import AGGREGATE, Product, StockMovement
@@ -61,6 +64,26 @@ class Change(Act):
         return services.change_product(self.record.pk, **fields)
 
 
+EXPORTED: Exported = {
+    Column("sku", Kind.TEXT): attrgetter("sku"),
+    Column("name", Kind.TEXT): attrgetter("name"),
+    Column("price_cents", Kind.CENTS): attrgetter("price_cents"),
+    Column("available", Kind.INTEGER): attrgetter("stock_quantity"),
+    Column("reorder_level", Kind.INTEGER): attrgetter("reorder_level"),
+    Column("is_sold", Kind.TEXT): lambda product: "yes" if product.is_active else "no",
+}
+EXPORTED_MOVEMENTS: Exported = {
+    Column("created_at", Kind.MOMENT): attrgetter("created_at"),
+    Column("sku", Kind.TEXT): attrgetter("product.sku"),
+    **{Column(name, Kind.INTEGER): attrgetter(name) for name in ("sequence", "delta", "balance")},
+    Column("kind", Kind.TEXT): attrgetter("kind"),
+    Column("order_id", Kind.INTEGER, optional=True): attrgetter("order_id"),
+    Column("actor", Kind.TEXT): attrgetter("actor"),
+    Column("reason", Kind.TEXT): attrgetter("reason"),
+    Column("reason_code", Kind.TEXT, optional=True): attrgetter("reason_code"),
+}
+
+
 @admin.register(Product)
 class ProductAdmin(RecordAdmin):
     list_display = ("sku", "name", "price", "stock_quantity", "reorder_level", "is_active")
@@ -68,6 +91,7 @@ class ProductAdmin(RecordAdmin):
     search_fields = ("sku",)
     search_help_text = "Beginning of a SKU, or words of the name"
     sortable_by = ("sku",)
+    exported = EXPORTED
     record_template = "admin/products/product/record.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -134,6 +158,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
             "reason_code",
         ),
     )
+    exported = EXPORTED_MOVEMENTS
     list_select_related = ("product",)
     ordering = ("-id",)
     sortable_by = ()

@@ -9,41 +9,11 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from accounts.roles import FINANCE, MANAGER, ROLES, SALES, VIEWER
+from common.exports.columns import Column
 
 # What was sold to whom, and for how much, is no business of the warehouse; where orders and stock stand is everybody's.
 COMMERCIAL = (VIEWER, SALES, FINANCE, MANAGER)
 EVERYBODY = ROLES
-
-
-class Kind(StrEnum):
-    """What the values of a column are, so that every door can show them properly."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    CENTS = "cents"
-    DECIMAL = "decimal"
-    SECONDS = "seconds"
-    DATE = "date"
-    MOMENT = "moment"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column; its name says the unit (`net_cents`). A row may leave an optional one empty."""
-
-    name: str
-    kind: Kind
-    optional: bool = False
-
-    @property
-    def label(self) -> str:
-        """The name as a heading for people, who see money in units and spans of time as such."""
-        words = self.name.removesuffix("_cents").removesuffix("_seconds").replace("_percent", "_%")
-        return words.replace("_", " ").capitalize().replace("Sku", "SKU").replace(" id", " ID")
-
-    @property
-    def is_number(self) -> bool:
-        return self.kind in (Kind.INTEGER, Kind.CENTS, Kind.DECIMAL, Kind.SECONDS)
 
 
 class Form(StrEnum):

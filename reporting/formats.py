@@ -3,16 +3,15 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
-from django.conf import settings
 from rich.cells import cell_len
 
-from reporting.cells import csv_line, for_people, safe_cell
-from reporting.definitions import Column, Kind
+from common.exports.cells import csv_line, for_people, safe_cell
+from common.exports.columns import Column, heading
+from common.exports.files import in_iso
 from reporting.services import Answer, Row
 
 MEASURED_ROWS = 1_000
@@ -24,7 +23,7 @@ def as_csv(answer: Answer) -> Iterator[str]:
     """For spreadsheets and programs: a heading, then rows; money in cents, text safe from running as a formula."""
     yield csv_line([column.name for column in answer.columns])
     for row in answer.rows:
-        yield csv_line([safe_cell(_in_iso(value)) for value in row])
+        yield csv_line([safe_cell(in_iso(value)) for value in row])
 
 
 def as_json(answer: Answer) -> Iterator[str]:
@@ -67,11 +66,6 @@ def as_markdown(answer: Answer) -> Iterator[str]:
     yield f"\n{MARKUP.sub(_escaped, answer.question.in_words())}\n"
 
 
-def heading(column: Column) -> str:
-    """As people read it; money says in what."""
-    return f"{column.label} {settings.OMS_CURRENCY}" if column.kind == Kind.CENTS else column.label
-
-
 def _objects(answer: Answer) -> Iterator[str]:
     names = [column.name for column in answer.columns]
     return (_json(dict(zip(names, row, strict=True))) for row in answer.rows)
@@ -83,11 +77,7 @@ def _json(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     # A share or a number of days has few digits and is a number in JSON; money never comes as Decimal.
-    return float(value) if isinstance(value, Decimal) else _in_iso(value)
-
-
-def _in_iso(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    return float(value) if isinstance(value, Decimal) else in_iso(value)
 
 
 def _shown(row: Row, columns: tuple[Column, ...]) -> list[str]:

@@ -13,10 +13,11 @@ from django.db import connections
 from django.utils import timezone
 
 from common.errors import InvalidInput, NotFound
+from common.exports.columns import Column, Kind
 from common.transactions import snapshot
 from events.services import Extent, extent
 from products.models import Product
-from reporting.definitions import Column, Kind, Question, Report
+from reporting.definitions import Question, Report
 from reporting.reports import REPORTS
 
 Row = tuple[Any, ...]

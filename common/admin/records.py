@@ -1,6 +1,7 @@
 """Lists and pages of records: they show and lead to acts, and change nothing by themselves."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin
@@ -11,12 +12,14 @@ from django.core.paginator import Paginator
 from django.db import DataError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from common.admin.acts import ACTS, Act, Blocked
+from common.admin.exports import FORMATS, Exported, export
 from common.admin.forms import CreationForm
 from common.admin.neighbours import neighbours
 from common.admin.theme import ModelAdmin
@@ -46,18 +49,51 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
     list_per_page = 50
+    change_list_template = "admin/list.html"
+    # Columns of its files, each with what gives the value of a record; without any there are no files.
+    exported: ClassVar[Exported] = {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if any("\0" in text for text in (*request.GET, *request.GET.values())):
-            raise BadRequest("The address contains a NUL character.")
         title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {"title": title, "files": self.files(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def files(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """The formats in which the list can be had, and where; what narrows it stays in the address."""
+        kept = request.GET.copy()
+        kept.pop("p", None)
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+        query = f"?{kept.urlencode()}" if kept else ""
+        return [(name.upper(), reverse(f"{page}_{name}") + query) for name in FORMATS] if self.exported else []
+
+    def export_pages(self) -> list[URLPattern]:
+        formats = FORMATS if self.exported else ()
+        views = {name: partial(self.export_view, format_name=name) for name in formats}
+        return [_page(self, f"export.{name}", view, f"export_{name}") for name, view in views.items()]
+
+    def export_view(self, request: HttpRequest, format_name: str) -> HttpResponseBase:
+        """The list as its address describes it, as a file and without an end."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        try:
+            changelist = self.get_changelist_instance(request)
+        except IncorrectLookupParameters as error:
+            raise BadRequest("The filter in the address cannot be read.") from error
+        records = self.get_queryset(request)
+        related = self.list_select_related
+        if isinstance(related, tuple | list) and related:
+            records = records.select_related(*related)
+        return export(changelist, records, self.exported, format_name)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Django takes most nonsense in the address for what it is; some of it shows only when the query is made."""
+        if any("\0" in text for text in (*request.GET, *request.GET.values())):
+            raise BadRequest("The address contains a NUL character.")
         try:
             return super().get_changelist_instance(request)
         except (DataError, OverflowError, ValueError) as error:
@@ -98,7 +134,7 @@ class ReadOnlyAdmin(ListAdmin):
         return self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        return [_page(self, "", self.changelist_view, "changelist")]
+        return [_page(self, "", self.changelist_view, "changelist"), *self.export_pages()]
 
 
 class Button(NamedTuple):
@@ -121,6 +157,7 @@ class RecordAdmin(ListAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [
             _page(self, "", self.changelist_view, "changelist"),
+            *self.export_pages(),
             *(_page(self, act.route(), act.as_view(record_admin=self), act.name) for act in ACTS[self.model]),
             _page(self, "<int:pk>/change/", self.record_view, "change"),
         ]

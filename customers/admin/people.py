@@ -1,5 +1,6 @@
 """Customers in the back-office: the list, the page of one, and what can be done there."""
 
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from common.admin import Act, ActForm, Blocker, CreationForm, RecordAdmin, Text, act_on, moment
+from common.admin.exports import Exported
+from common.exports.columns import Column, Kind
 from customers import services
 from customers.models import AGGREGATE, Customer, CustomerGroup
 from events.services import Entry, timeline
@@ -74,11 +77,20 @@ class Change(CustomerAct):
         return services.change_customer(self.record.pk, **fields)
 
 
+EXPORTED: Exported = {
+    Column("id", Kind.INTEGER): attrgetter("pk"),
+    **{Column(name, Kind.TEXT): attrgetter(name) for name in ("email", "first_name", "last_name", "phone")},
+    Column("group", Kind.TEXT, optional=True): lambda customer: customer.group and customer.group.name,
+    Column("created_at", Kind.MOMENT): attrgetter("created_at"),
+}
+
+
 @admin.register(Customer)
 class CustomerAdmin(RecordAdmin):
     record_template = "admin/customers/customer/record.html"
     list_display = ("id", "email", "first_name", "last_name", "phone", "group", "created_at")
     list_display_links = ("id", "email")
+    exported = EXPORTED
     list_select_related = ("group",)
     list_filter = ("group", "created_at")
     search_fields = ("email",)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from django.utils.safestring import SafeString
 
 from common import money
 from common.admin import RecordAdmin, moment
+from common.admin.exports import Exported
+from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
@@ -56,6 +59,28 @@ MONEY = {
     "order.payment_recorded": "paid_cents",
     "order.payment_refunded": "refunded_cents",
     "order.payment_voided": "voided_cents",
+}
+
+
+def hours_open(order: Order) -> int | None:
+    """For how many hours an order that is open has been waiting."""
+    if order.status not in Order.OPEN:
+        return None
+    return int((timezone.now() - order.created_at).total_seconds() // 3600)
+
+
+EXPORTED: Exported = {
+    Column("number", Kind.TEXT): attrgetter("number"),
+    Column("status", Kind.TEXT): attrgetter("status"),
+    Column("held_for", Kind.TEXT): lambda order: ", ".join(order.held_for),
+    Column("customer", Kind.TEXT): lambda order: str(order.customer),
+    Column("units", Kind.INTEGER): lambda order: units.ordered(order).total(),
+    Column("lines", Kind.INTEGER): lambda order: len(order.lines),
+    Column("total_cents", Kind.CENTS): attrgetter("total_cents"),
+    Column("payment", Kind.TEXT): attrgetter("payment_state"),
+    Column("created_at", Kind.MOMENT): attrgetter("created_at"),
+    Column("hours_open", Kind.INTEGER, optional=True): hours_open,
+    Column("external_ref", Kind.TEXT, optional=True): attrgetter("external_ref"),
 }
 
 
@@ -119,6 +144,7 @@ class OrderAdmin(RecordAdmin):
     search_help_text = "Number, customer, e-mail, phone, SKU, reference, tracking number"
     ordering = ("-created_at", "-id")  # as the indexes have it
     sortable_by = ("number", "created_at")
+    exported = EXPORTED
     record_template = "admin/orders/order/record.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
@@ -169,10 +195,9 @@ class OrderAdmin(RecordAdmin):
 
     @admin.display(description="age")
     def age(self, order: Order) -> str:
-        """For how long an order that is open has been waiting."""
-        if order.status not in Order.OPEN:
+        hours = hours_open(order)
+        if hours is None:
             return ""
-        hours = int((timezone.now() - order.created_at).total_seconds() // 3600)
         words = f"{hours} h" if hours < 48 else f"{hours // 24} days"
         return format_html('<span class="late">{}</span>', words) if hours >= settings.OMS_LATE_AFTER_HOURS else words
 

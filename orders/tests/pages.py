@@ -87,6 +87,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "auth_group_history": CHIEF,
 }
 
+# Files of lists, read as the reports are: tried in a file of their own.
+LISTS = ("orders_order", "products_product", "products_stockmovement", "customers_customer")
+EXPORTS = {f"{name}_export_{kind}": ROLES for name in LISTS for kind in ("csv", "xlsx")}
+
 
 def typed(field: str, **more: str) -> dict[str, str]:
     """An address as it is typed into a form."""

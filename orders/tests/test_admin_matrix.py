@@ -17,7 +17,7 @@ from common.tests.undoing import undone
 from customers.models import Customer
 from events.models import Event
 from orders.models import Order
-from orders.tests.pages import ACTS, PAGES, address, filled, stage, world
+from orders.tests.pages import ACTS, EXPORTS, PAGES, address, filled, stage, world
 from products.models import Product
 from reporting.tests.pages import REPORT_PAGES
 
@@ -47,7 +47,7 @@ def names(patterns: list[Any]) -> set[str]:
 
 
 def test_every_address_is_in_the_matrix() -> None:
-    assert names(admin.site.get_urls()) == {*PAGES, *REPORT_PAGES, *NOBODYS, *EVERYBODYS, *DJANGOS, *OTHERS}
+    assert names(admin.site.get_urls()) == {*PAGES, *EXPORTS, *REPORT_PAGES, *NOBODYS, *EVERYBODYS, *DJANGOS, *OTHERS}
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from reporting.cells import for_people, in_units
-from reporting.definitions import Column, Kind, Question
+from common.exports.cells import for_people, in_units
+from common.exports.columns import Column, Kind
+from reporting.definitions import Question
 from reporting.services import Row
 from reporting.steps import between
 

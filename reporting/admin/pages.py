@@ -15,13 +15,13 @@ from django.urls import URLPattern, path
 
 from common.admin import ReadOnlyAdmin
 from common.errors import InvalidInput
+from common.exports.cells import for_people
+from common.exports.columns import Column, Kind, heading
 from reporting import definitions
 from reporting.admin.charts import draw
 from reporting.admin.links import LINKS
-from reporting.cells import for_people
-from reporting.definitions import Column, Form, Kind, Parameter, Question
+from reporting.definitions import Form, Parameter, Question
 from reporting.downloads import download
-from reporting.formats import heading
 from reporting.models import Report
 from reporting.parameters import read
 from reporting.reports import REPORTS

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from reporting.definitions import Column, Kind, Parameter, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import Parameter, Report
 from reporting.reports import REPORTS
 
 Field = Callable[..., serializers.Field[Any, Any, Any, Any]]

@@ -3,11 +3,12 @@ from typing import Any
 from django.urls import URLPattern, path
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
+from common.exports.files import XLSX
 from reporting.api.serializers import ANSWERS
 from reporting.api.views import ReportViewSet
 from reporting.definitions import Form, Parameter, Report
 from reporting.reports import REPORTS
-from reporting.writing import MEDIA_TYPES, XLSX
+from reporting.writing import MEDIA_TYPES
 
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 SCHEMAS: dict[Form, dict[str, Any]] = {

@@ -1,6 +1,7 @@
 """What was sold, by customer, and how customers come and come back."""
 
-from reporting.definitions import COMMERCIAL, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import COMMERCIAL, Chart, Report
 from reporting.parameters import BY, RANGE
 from reporting.reports.figures import COUNTED_ORDERS, COUNTED_UNITS, FIGURE_COLUMNS, FIGURES
 

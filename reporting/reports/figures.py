@@ -1,6 +1,6 @@
 """The figures that every sales report shows, and the orders they are made of. What they mean: docs/reports.md."""
 
-from reporting.definitions import Column, Kind
+from common.exports.columns import Column, Kind
 from reporting.folding import FIGURES as SUMS
 
 # The day of an order is the date that a calendar in the zone shows at `created_at`. That date itself is compared, not

@@ -1,6 +1,7 @@
 """How long orders take on their way, and why some end before it."""
 
-from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Report
 from reporting.parameters import BY, RANGE
 from reporting.reports.figures import COUNTED_ORDERS, COUNTED_UNITS
 

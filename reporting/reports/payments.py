@@ -1,6 +1,7 @@
 """What came in and went back, and what is still to be paid."""
 
-from reporting.definitions import COMMERCIAL, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import COMMERCIAL, Chart, Report
 from reporting.parameters import BY, RANGE
 from reporting.reports.figures import COUNTED_ORDERS
 from reporting.reports.naming import order_number

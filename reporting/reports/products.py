@@ -1,6 +1,7 @@
 """What was sold, by product, and what was not."""
 
-from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Report
 from reporting.parameters import RANGE
 from reporting.reading import PRODUCTS_SOLD, look_up_products
 from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, SUMMED_FIGURES

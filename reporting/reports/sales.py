@@ -1,6 +1,7 @@
 """What was sold, when."""
 
-from reporting.definitions import COMMERCIAL, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import COMMERCIAL, Chart, Report
 from reporting.parameters import BY, RANGE
 from reporting.reading import DAYS, look_up_days
 from reporting.reports.figures import FIGURE_COLUMNS, SUMMED_FIGURES

@@ -1,7 +1,8 @@
 """Where the orders stand, and for how long those that are not done have been waiting."""
 
+from common.exports.columns import Column, Kind
 from orders.models import Order
-from reporting.definitions import EVERYBODY, Chart, Column, Kind, Report
+from reporting.definitions import EVERYBODY, Chart, Report
 from reporting.parameters import LIMIT, RANGE, ZONE
 from reporting.reports.figures import COUNTED_UNITS
 

@@ -1,6 +1,7 @@
 """What lies on the shelf, what it is worth, what is running low, and the ledger that explains it."""
 
-from reporting.definitions import EVERYBODY, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import EVERYBODY, Chart, Report
 from reporting.parameters import AT, LIMIT, PRODUCT, RANGE, ZONE
 from reporting.reports.naming import order_number
 

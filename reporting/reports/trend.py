@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from reporting.definitions import COMMERCIAL, Chart, Column, Kind, Question, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import COMMERCIAL, Chart, Question, Report
 from reporting.parameters import BY, RANGE
 from reporting.reports.sales import SALES
 from reporting.steps import first_day_after, first_day_before, first_day_of

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.exports.columns import Column, Kind
 from reporting.admin.charts import HEIGHT, MOST_BARS, Drawing, draw
-from reporting.definitions import Chart, Column, Kind, Question, Report
+from reporting.definitions import Chart, Question, Report
 
 OVER_TIME = (Column("period", Kind.TEXT), Column("starts_on", Kind.DATE), Column("a_cents", Kind.CENTS))
 BESIDE = (Column("name", Kind.TEXT), Column("orders", Kind.INTEGER))

@@ -14,14 +14,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from common.exports import workbook
+from common.exports.cells import as_span
+from common.exports.columns import Column, Kind
 from events.services import START, Extent
-from reporting import formats, workbook
-from reporting.cells import as_span
-from reporting.definitions import Column, Kind, Question, Report
+from reporting import formats
+from reporting.definitions import Question, Report
 from reporting.formats import as_csv, as_json, as_markdown, as_ndjson, as_table
 from reporting.services import Answer
 from reporting.tests.asking import rows_of_csv, sheets_of_xlsx
-from reporting.workbook import write_workbook
+from reporting.writing import write
 
 ZONE = "Europe/Berlin"
 COLUMNS = tuple(Column(f"a_{kind}" if kind != Kind.CENTS else "a_cents", kind) for kind in Kind)
@@ -39,7 +41,7 @@ def answered(*rows: tuple[Any, ...], columns: tuple[Column, ...] = COLUMNS) -> A
 
 def workbook_of(answer: Answer) -> dict[str, list[list[Any]]]:
     file = io.BytesIO()
-    write_workbook(answer, file)
+    write(answer, "xlsx", file)
     return sheets_of_xlsx(file.getvalue())
 
 

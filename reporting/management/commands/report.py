@@ -13,6 +13,7 @@ from rich.console import Console
 
 from common.commands import DIFFERENT, USAGE, OperatorCommand
 from common.errors import InvalidInput, NotFound
+from common.exports.files import XLSX
 from common.files import written_whole
 from reporting.definitions import Parameter, Question
 from reporting.formats import TEXTS
@@ -20,7 +21,7 @@ from reporting.parameters import PARAMETERS, read
 from reporting.rebuilding import rebuild
 from reporting.reports import REPORTS
 from reporting.services import CHUNK, Answer, Row, answer, find_report
-from reporting.writing import FORMATS, XLSX, write
+from reporting.writing import FORMATS, write
 
 DATA_ALONE = ("csv", "ndjson")  # what was asked has no place in these
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from typing import Any
 
-from reporting.definitions import Kind
+from common.exports.columns import Kind
 
 # What makes a spreadsheet take text for a formula, or splits it so that the rest is one; the wide forms, too.
 # Source: OWASP, "CSV Injection".

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reporting.cells import csv_line, in_units, safe_cell
+from common.exports.cells import csv_line, in_units, safe_cell
 
 FORMULA_STARTS = "=+-@\t\r"
 # Blanks before a formula do not make it harmless everywhere; before a TAB or CR they do.

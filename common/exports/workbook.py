@@ -1,6 +1,6 @@
-"""An answer as an Excel workbook (ECMA-376), written row by row."""
+"""A table as an Excel workbook (ECMA-376), written row by row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import MAXYEAR, datetime
 from decimal import Decimal
 from functools import partial
@@ -9,10 +9,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from reporting.cells import for_people, safe_cell
-from reporting.definitions import Column, Kind
-from reporting.formats import heading
-from reporting.services import Answer, Row
+from common.exports.cells import for_people, safe_cell
+from common.exports.columns import Column, Kind, heading
 
 MOST_ROWS = 1_048_576  # of a sheet, heading included; what is more goes on in a next one
 FIRST_YEAR = 1901  # Excel's calendar begins in 1900, with a 29 February that never was
@@ -27,22 +25,32 @@ LOOKS = {
 }
 WIDTHS = {Kind.TEXT: 24, Kind.MOMENT: 20}
 
+Row = Sequence[Any]
 Write = Callable[[int, int, Any], None]
 
 
-def write_workbook(answer: Answer, file: BinaryIO) -> None:
-    """For accountants: money in units as numbers, text safe from running as a formula; what was asked on a last sheet.
+def write_workbook(
+    file: BinaryIO,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    name: str,
+    about: tuple[str, Mapping[str, Any]],
+) -> None:
+    """For accountants: money in units as numbers, text safe from running as a formula.
 
-    Rows go to a temporary file as they come, so memory is the same for any number of them.
+    What the table is `about` (a name, and pairs) stands on a last sheet. Rows go to a temporary file as they come, so
+    memory is the same for any number of them.
     """
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         looks = {kind: book.add_format({"num_format": look}) for kind, look in LOOKS.items()}
         bold = book.add_format({"bold": True})
-        for number, rows in enumerate(_by_sheet(answer.rows), start=1):
-            sheet = book.add_worksheet("Report" if number == 1 else f"Report {number}")
-            _write_heading(sheet, answer.columns, bold)
-            _write_rows(rows, [_writer(sheet, column.kind, looks.get(column.kind)) for column in answer.columns])
-        _write_question(book.add_worksheet("Question"), answer, bold)
+        for number, piece in enumerate(_by_sheet(iter(rows)), start=1):
+            sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
+            _write_heading(sheet, columns, bold)
+            _write_rows(piece, [_writer(sheet, column.kind, looks.get(column.kind)) for column in columns])
+        title, pairs = about
+        _write_pairs(book.add_worksheet(title), pairs, bold)
 
 
 def _by_sheet(rows: Iterator[Row]) -> Iterator[Iterator[Row]]:
@@ -52,7 +60,7 @@ def _by_sheet(rows: Iterator[Row]) -> Iterator[Iterator[Row]]:
         yield chain([row], islice(rows, MOST_ROWS - 2))
 
 
-def _write_heading(sheet: xlsxwriter.workbook.Worksheet, columns: tuple[Column, ...], bold: object) -> None:
+def _write_heading(sheet: xlsxwriter.workbook.Worksheet, columns: Sequence[Column], bold: object) -> None:
     for place, column in enumerate(columns):
         sheet.set_column(place, place, WIDTHS.get(column.kind, 14))
         sheet.write_string(0, place, heading(column), bold)
@@ -66,10 +74,10 @@ def _write_rows(rows: Iterator[Row], writers: list[Write]) -> None:
                 write(place, column, value)
 
 
-def _write_question(sheet: xlsxwriter.workbook.Worksheet, answer: Answer, bold: object) -> None:
+def _write_pairs(sheet: xlsxwriter.workbook.Worksheet, pairs: Mapping[str, Any], bold: object) -> None:
     sheet.set_column(0, 0, 12)
     sheet.set_column(1, 1, 60)
-    for place, (name, value) in enumerate((name, value) for name, value in answer.meta().items() if value is not None):
+    for place, (name, value) in enumerate((name, value) for name, value in pairs.items() if value is not None):
         sheet.write_string(place, 0, name, bold)
         _write_text(sheet, place, 1, str(value))
 
@@ -100,7 +108,7 @@ def _write_day(
     if not FIRST_YEAR <= value.year < MAXYEAR:
         _write_text(sheet, row, column, for_people(value, kind))
         return
-    # A workbook knows no zones: the time is that of the zone which the sheet of the question names.
+    # A workbook knows no zones: the time is that of the zone which the last sheet names.
     sheet.write_datetime(row, column, value.replace(tzinfo=None) if isinstance(value, datetime) else value, look)
 
 
