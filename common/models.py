@@ -45,6 +45,11 @@ class ImportRun(models.Model):
     target = models.CharField(max_length=60)
     abandoned = models.BooleanField(default=False)
     touched_at = models.DateTimeField(db_default=Now())
+    # Of a run that waits for a person to look it over: whose it is, and what it would do.
+    owner_id = models.BigIntegerField(null=True)
+    file_name = models.CharField(max_length=255, default="", db_default="")
+    account = models.JSONField(default=dict, db_default={})
+    rejects = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "import_runs"

@@ -124,6 +124,12 @@ WHITENOISE_USE_FINDERS = True  # served from the packages they came in: no colle
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 # An order of a thousand lines, each with SKU and quantity, some blank, is a form like any other.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500
+# A file is no part of that body; how large one may be is said there.
+FILE_UPLOAD_HANDLERS = [
+    "common.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -8,13 +8,21 @@ from collections.abc import Sequence
 from django.db import Error, close_old_connections
 
 import common.consumers
+import customers.consumers
 import orders.consumers
+import products.consumers
 import reporting.consumers
 from common.errors import DomainError
 from common.jobs import Job
 
 # Here an app's jobs plug in: list them in its `consumers.py` and name it here.
-JOBS: tuple[Job, ...] = (*reporting.consumers.JOBS, *orders.consumers.JOBS, *common.consumers.JOBS)
+JOBS: tuple[Job, ...] = (
+    *reporting.consumers.JOBS,
+    *orders.consumers.JOBS,
+    *products.consumers.JOBS,
+    *customers.consumers.JOBS,
+    *common.consumers.JOBS,
+)
 
 log = logging.getLogger(__name__)
 

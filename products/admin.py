@@ -9,19 +9,24 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.services import names_of
 from common import money
 from common.admin import Act, ActForm, CreationForm, LongText, Money, ReadOnlyAdmin, RecordAdmin, Text, act_on
 from common.admin.exports import Exported
+from common.admin.importing import ImportFile
 from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from products import services
+from products.imports import IMPORTER
 from products.models import AGGREGATE, Product, StockMovement
 from products.services import MOST_STOCK
 
 MOST_ROWS = 50
 MOST_SUGGESTED = 10
+MOST_COUNTED = 1_000
 ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
 
 
@@ -70,6 +75,7 @@ EXPORTED: Exported = {
     Column("price_cents", Kind.CENTS): attrgetter("price_cents"),
     Column("available", Kind.INTEGER): attrgetter("stock_quantity"),
     Column("reorder_level", Kind.INTEGER): attrgetter("reorder_level"),
+    Column("is_low", Kind.TEXT): lambda product: "yes" if product.is_low else "no",
     Column("is_sold", Kind.TEXT): lambda product: "yes" if product.is_active else "no",
 }
 EXPORTED_MOVEMENTS: Exported = {
@@ -84,19 +90,54 @@ EXPORTED_MOVEMENTS: Exported = {
 }
 
 
+@act_on(Product)
+class Import(ImportFile):
+    permission, importer = "products.add_product", IMPORTER
+
+
+class LowFilter(admin.SimpleListFilter):
+    title, parameter_name = "stock", "low_on_stock"
+    template = "admin/no_filter.html"  # a tab above the list
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Low on stock")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.low_on_stock() if self.value() == "yes" else queryset
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """All products, and those that are low on stock; what else narrows the list stays."""
+    kept = request.GET.copy()
+    for name in ("p", "low_on_stock"):
+        kept.pop(name, None)
+    low, is_low = kept.copy(), request.GET.get("low_on_stock") == "yes"
+    low["low_on_stock"] = "yes"
+    found = Product.objects.low_on_stock().order_by()[: MOST_COUNTED + 1].count()
+    count = f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
+    return [
+        {"label": "All", "count": "", "address": f"?{kept.urlencode()}", "is_chosen": not is_low},
+        {"label": "Low on stock", "count": count, "address": f"?{low.urlencode()}", "is_chosen": is_low},
+    ]
+
+
 @admin.register(Product)
 class ProductAdmin(RecordAdmin):
-    list_display = ("sku", "name", "price", "stock_quantity", "reorder_level", "is_active")
-    list_filter = ("is_active",)
+    list_display = ("sku", "name", "price", "available", "reorder_level", "is_active")
+    list_filter = (LowFilter, "is_active")
     search_fields = ("sku",)
     search_help_text = "Beginning of a SKU, or words of the name"
     sortable_by = ("sku",)
     exported = EXPORTED
+    list_before_template = "admin/tabs.html"
     record_template = "admin/products/product/record.html"
 
     def get_urls(self) -> list[URLPattern]:
         find = self.admin_site.admin_view(self.lookup_view)
         return [path("lookup/", find, name="products_product_lookup"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"tabs": tabs(request), **(extra_context or {})})
 
     def lookup_view(self, request: HttpRequest) -> HttpResponse:
         """The products on sale that a few letters may mean, with stock and price, for whoever types an order."""
@@ -115,6 +156,11 @@ class ProductAdmin(RecordAdmin):
         ]
         return JsonResponse({"products": shown})
 
+    @admin.display(description="available")
+    def available(self, product: Product) -> SafeString:
+        low = format_html(' <span class="state state-low">{}</span>', "low") if product.is_low else ""
+        return format_html("{}{}", f"{product.stock_quantity:,}", low)
+
     @admin.display(description="price")
     def price(self, product: Product) -> str:
         return money.shown(product.price_cents)
@@ -131,7 +177,6 @@ class ProductAdmin(RecordAdmin):
             ("Name", record.name),
             ("Description", record.description),
             ("Price", money.shown(record.price_cents)),
-            ("Available", record.stock_quantity),
             ("Reorder level", record.reorder_level),
             ("Is sold", "yes" if record.is_active else "no"),
         ]

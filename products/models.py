@@ -88,6 +88,11 @@ class Product(models.Model):
         return f"{self.sku} {self.name}"
 
     @property
+    def is_low(self) -> bool:
+        """Whether it is time to order more of it; as `low_on_stock` asks."""
+        return self.is_active and self.stock_quantity <= self.reorder_level
+
+    @property
     def currency(self) -> str:
         return str(settings.OMS_CURRENCY)
 

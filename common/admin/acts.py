@@ -63,6 +63,7 @@ class Act(ABC, View):
     previews: ClassVar[bool] = False
     at_once: ClassVar[bool] = False  # one press on the record's page, with nothing to fill in
     grave: ClassVar[bool] = False  # cannot be taken back
+    of_many: ClassVar[bool] = False  # offered on the list; it is not about a record
     removes: ClassVar[bool] = False  # what it was done to is gone then
     template_name: ClassVar[str] = "admin/act.html"
     http_method_names = ["get", "head", "post"]  # noqa: RUF012 - as Django declares it
@@ -72,7 +73,7 @@ class Act(ABC, View):
 
     @classmethod
     def route(cls) -> str:
-        return "add/" if cls.name == "add" else f"<int:pk>/{cls.name}/"
+        return f"{cls.name}/" if cls.of_many or cls.name == "add" else f"<int:pk>/{cls.name}/"
 
     @classmethod
     def permits(cls, request: HttpRequest) -> bool:

@@ -22,6 +22,7 @@ from common.admin.acts import ACTS, Act, Blocked
 from common.admin.exports import FORMATS, Exported, export
 from common.admin.forms import CreationForm
 from common.admin.neighbours import neighbours
+from common.admin.panels import PANELS
 from common.admin.theme import ModelAdmin
 
 # A list counts no further; whoever needs more than this narrows the filter.
@@ -57,8 +58,10 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        _refuse_nul(request)
         title = str(self.opts.verbose_name_plural).capitalize()
-        context = {"title": title, "files": self.files(request), **(extra_context or {})}
+        leads = {"files": self.files(request), "list_links": self.links(request)}
+        context = {"title": title, **leads, **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def files(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -68,6 +71,12 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
         page = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
         query = f"?{kept.urlencode()}" if kept else ""
         return [(name.upper(), reverse(f"{page}_{name}") + query) for name in FORMATS] if self.exported else []
+
+    def links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """The acts on many records that the person may do, and where."""
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        acts = [act for act in ACTS[self.model] if act.of_many and act.permits(request)]
+        return [(act.label, reverse(f"{page}_{act.name}")) for act in acts]
 
     def export_pages(self) -> list[URLPattern]:
         formats = FORMATS if self.exported else ()
@@ -80,6 +89,7 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        _refuse_nul(request)
         try:
             changelist = self.get_changelist_instance(request)
         except IncorrectLookupParameters as error:
@@ -92,8 +102,6 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Django takes most nonsense in the address for what it is; some of it shows only when the query is made."""
-        if any("\0" in text for text in (*request.GET, *request.GET.values())):
-            raise BadRequest("The address contains a NUL character.")
         try:
             return super().get_changelist_instance(request)
         except (DataError, OverflowError, ValueError) as error:
@@ -204,19 +212,25 @@ class RecordAdmin(ListAdmin):
             "blocked": [button for button in buttons if button.blockers],
             "story": self.story(record),
             "neighbours": neighbours(self, request, record),
+            "panels": [panel(request, record) for panel in PANELS[self.model]],
             **self.facts(request, record),
         }
         return TemplateResponse(request, self.record_template, context)
 
     def buttons(self, request: HttpRequest, record: Any) -> list[Button]:
         """Every act that the person may do, those first that are possible now, and grave ones last of them."""
-        acts = [act for act in ACTS[self.model] if act.name != "add" and act.permits(request)]
+        acts = [act for act in ACTS[self.model] if act.name != "add" and not act.of_many and act.permits(request)]
         return sorted((self._button(act, record) for act in acts), key=Button.place)
 
     def _button(self, act: type[Act], record: Any) -> Button:
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}", args=[record.pk])
         form = act.form_class(initial={"version": record.version}, auto_id=False) if act.at_once else None
         return Button(act, url, act.blockers(record), form)
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    if any("\0" in text for text in (*request.GET, *request.GET.values())):
+        raise BadRequest("The address contains a NUL character.")
 
 
 def _page(model_admin: ListAdmin, route: str, view: Any, name: str) -> URLPattern:

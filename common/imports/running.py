@@ -1,21 +1,33 @@
 """One run of an import from the first row of the file to the account of every row."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from common.imports.fields import Layout
+from common.imports.fields import Field, Layout
 from common.imports.progress import Progress
 from common.imports.sources import Source
-from common.imports.staging import CHUNK, IMPORTED, SKIPPED, StagedRow, Staging, Verdict, Window
+from common.imports.staging import CHUNK, IMPORTED, SKIPPED, StagedRow, Staging, Tables, Verdict, Window
 from common.imports.values import Rejected
 
 # Makes of the values of a row its key, its rank and what stands in the app's own columns.
 Stage = Callable[[list[Any]], tuple[Any, ...]]
 # Writes a batch, and says what became of it.
 Batch = Callable[[Window], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """An import whose file has its columns under their own names: what a row holds and how a batch is written."""
+
+    nouns: str
+    tables: Tables
+    fields: Sequence[Field]
+    stage: Stage
+    write: Callable[..., Verdict]  # takes a window and an `actor`
+    reasons: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,16 @@ class Account:
     @property
     def read(self) -> int:
         return self.imported + self.skipped + self.rejected.total()
+
+    def told(self) -> dict[str, int]:
+        """The numbers without the reasons."""
+        return {
+            "read": self.read,
+            "made": self.made,
+            "imported": self.imported,
+            "skipped": self.skipped,
+            "rejected": self.rejected.total(),
+        }
 
 
 def stage_rows(source: Source, layout: Layout, stage: Stage, staging: Staging, progress: Progress) -> None:

@@ -20,6 +20,7 @@ from common.transactions import run
 CHUNK = 5_000
 MOST_GROUPS = 500
 SILENT_FOR = "10 minutes"
+WAITS_FOR = "1 hour"  # for the person who looks it over
 IMPORTED, SKIPPED, TOO_MANY_LINES = "imported", "skipped", "too_many_lines"
 
 # What stands in a staged row before the app's own columns.
@@ -206,16 +207,27 @@ def plan_for_this_batch() -> None:
 @contextmanager
 def staging(tables: Tables) -> Iterator[Staging]:
     """Place for the rows of one run, which is cleared away when it ends. So is what killed runs have left."""
-    run(lambda: _give_up_silent(tables))
-    for (left,) in ImportRun.objects.filter(target=tables.rows, abandoned=True).values_list("pk"):
-        _clear(tables, str(left))
-    begun = ImportRun.objects.create(pk=uuid.uuid4(), target=tables.rows)
+    staged = begin(tables)
     try:
-        yield Staging(tables, str(begun.pk))
+        yield staged
     finally:
         # Without a database the next run will do it; what broke this one is the news.
         with suppress(Error, DomainError):
-            _clear(tables, str(begun.pk))
+            clear(tables, staged.run)
+
+
+def begin(tables: Tables) -> Staging:
+    """Place for the rows of one run, until `clear`; what others have left behind is cleared away first."""
+    clear_left(tables)
+    begun = ImportRun.objects.create(pk=uuid.uuid4(), target=tables.rows)
+    return Staging(tables, str(begun.pk))
+
+
+def clear_left(tables: Tables) -> None:
+    """Clear away the rows of runs that were killed, and those that somebody has looked over and left."""
+    run(lambda: _give_up_silent(tables))
+    for (left,) in ImportRun.objects.filter(target=tables.rows, abandoned=True).values_list("pk"):
+        clear(tables, str(left))
 
 
 def _give_up_silent(tables: Tables) -> None:
@@ -224,13 +236,15 @@ def _give_up_silent(tables: Tables) -> None:
         cursor.execute(
             """
             UPDATE import_runs SET abandoned = true
-            WHERE target = %s AND touched_at < statement_timestamp() - %s::interval
+            WHERE target = %s
+              AND touched_at < statement_timestamp() - CASE WHEN owner_id IS NULL THEN %s ELSE %s END::interval
             """,
-            [tables.rows, SILENT_FOR],
+            [tables.rows, SILENT_FOR, WAITS_FOR],
         )
 
 
-def _clear(tables: Tables, run_id: str) -> None:
+def clear(tables: Tables, run_id: str) -> None:
+    """Remove a run and its rows, in pieces that hold no lock for long."""
     for table, place in ((tables.rows, "row"), (tables.groups, "first_row")):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT coalesce(max({place}), 0) FROM {table} WHERE run = %s", [run_id])

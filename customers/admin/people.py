@@ -9,8 +9,10 @@ from django.http import HttpRequest
 
 from common.admin import Act, ActForm, Blocker, CreationForm, RecordAdmin, Text, act_on, moment
 from common.admin.exports import Exported
+from common.admin.importing import ImportFile
 from common.exports.columns import Column, Kind
 from customers import services
+from customers.imports import IMPORTER
 from customers.models import AGGREGATE, Customer, CustomerGroup
 from events.services import Entry, timeline
 
@@ -75,6 +77,11 @@ class Change(CustomerAct):
 
     def perform(self, **fields: Any) -> Customer:
         return services.change_customer(self.record.pk, **fields)
+
+
+@act_on(Customer)
+class Import(ImportFile):
+    permission, importer = "customers.add_customer", IMPORTER
 
 
 EXPORTED: Exported = {

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from common.api.answers import codes
 from common.api.documents import document
 from common.imports.fields import WrongMap
+from common.imports.previews import PreviewGone
 from common.imports.sources import UnreadableFile
 from common.imports.staging import RunLost
 from oms.tests.addresses import EXAMPLES, World, address
@@ -59,7 +60,7 @@ def test_every_code_of_a_problem_is_named() -> None:
     pattern = re.compile(r'^    (?:default_)?code = "(\w+)"$', re.MULTILINE)
     declared = {code for path in sources if "tests" not in path.parts for code in pattern.findall(path.read_text())}
 
-    of_imports = {UnreadableFile.code, WrongMap.code, RunLost.code}
+    of_imports = {UnreadableFile.code, WrongMap.code, RunLost.code, PreviewGone.code}
     assert declared - {"error"} - of_imports == set(codes()) & declared
     assert not of_imports & set(codes())
 

@@ -138,7 +138,7 @@ class OrderAdmin(RecordAdmin):
         "payment_state",
         DetailsFilter,
     )
-    list_before_template = "admin/orders/order/tabs.html"
+    list_before_template = "admin/tabs.html"
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
     search_help_text = "Number, customer, e-mail, phone, SKU, reference, tracking number"

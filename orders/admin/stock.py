@@ -3,12 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from common.admin import Act, ActForm, CreationForm, Text, act_on
+from common.admin.panels import panel_on
 from common.errors import DomainError
 from orders.admin.fields import ReasonCodeField
-from orders.services import count_shelf, reserved_units
+from orders.services import count_shelf, reserved_units, stock_as_of, stock_now
 from products.models import AdjustmentReason, Product, StockMovement
 from products.services import MOST_STOCK, adjust_stock, set_stock
 
@@ -39,6 +44,41 @@ class Count(ActForm):
     expected_on_hand = Units(widget=forms.HiddenInput)
     reason_code = ReasonCodeField(AdjustmentReason)
     reason = Text()
+
+
+class Moment(forms.Form):
+    as_of = forms.DateTimeField(
+        required=False,
+        label="As of",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+    )
+
+    def clean_as_of(self) -> Any:
+        moment = self.cleaned_data["as_of"]
+        if moment is not None and moment > timezone.now():
+            raise ValidationError("What will be is not known.")
+        return moment
+
+
+@panel_on(Product)
+def stock_panel(request: HttpRequest, product: Product) -> SafeString:
+    """What is on hand, reserved and available, now or at a moment of the business zone."""
+    form = Moment({"as_of": request.GET.get("as_of", "")})
+    stock, moment = None, None
+    if form.is_valid():
+        moment = form.cleaned_data["as_of"]
+        stock = stock_now(product) if moment is None else stock_as_of(product, moment)
+    kept = request.GET.copy()
+    kept.pop("as_of", None)
+    context = {
+        "form": form,
+        "kept": kept,
+        "stock": stock,
+        "asked": moment is not None,
+        "is_low": moment is None and product.is_low,
+    }
+    return render_to_string("admin/orders/product/stock.html", context, request)
 
 
 class StockAct(Act):

@@ -3,7 +3,7 @@
 from orders.services.acts import add_note, cancel_order, confirm_order
 from orders.services.addresses import Addresses, change_addresses
 from orders.services.anonymising import anonymise_customer
-from orders.services.counting import Stock, count_shelf, reserved_units, stock_as_of, stock_now
+from orders.services.counting import Stock, count_shelf, reserved_of, reserved_units, stock_as_of, stock_now
 from orders.services.demand import Line
 from orders.services.duplicating import duplicate_order
 from orders.services.editing import edit_items
@@ -49,6 +49,7 @@ __all__ = [
     "refund_payment",
     "release_hold",
     "request_return",
+    "reserved_of",
     "reserved_units",
     "ship_order",
     "short_close",

@@ -1,5 +1,6 @@
 """Stock as a person sees it on the shelf: what is available and what is reserved for open orders, together."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,11 +57,17 @@ def stock_as_of(product: Product, moment: datetime) -> Stock:
 
 def reserved_units(product_id: int) -> int:
     """Units of a product that open orders hold and that have neither left the shelf nor been short-closed."""
+    return reserved_of([product_id]).get(product_id, 0)
+
+
+def reserved_of(product_ids: Collection[int]) -> dict[int, int]:
+    """The same of many products; those without any are left out."""
     open_orders = Order.objects.open().filter(takes_stock=True)
-    lines = OrderItem.objects.filter(product_id=product_id, order__in=open_orders)
+    lines = OrderItem.objects.filter(product_id__in=product_ids, order__in=open_orders)
     left = _of_item(ShipmentLine.objects.filter(shipment__status__in=Shipment.HAVE_LEFT))
     waiting = lines.annotate(waiting=F("quantity") - left - _of_item(ShortClose.objects.all()))
-    return int(waiting.aggregate(units=Sum("waiting"))["units"] or 0)
+    summed = waiting.order_by().values("product_id").annotate(units=Sum("waiting"))
+    return {product_id: int(units) for product_id, units in summed.values_list("product_id", "units") if units}
 
 
 def _of_item(records: QuerySet[Any]) -> Coalesce:

@@ -54,10 +54,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "products_product_adjust": STORE,
     "products_product_set_stock": STORE,
     "products_product_count": STORE,
+    "products_product_import": (MANAGER,),
+    "products_product_count_file": STORE,
     "products_stockmovement_changelist": ROLES,
     "customers_customer_changelist": ROLES,
     "customers_customer_change": ROLES,
     "customers_customer_add": SELL,
+    "customers_customer_import": SELL,
     "customers_customer_edit": (SALES, FINANCE, MANAGER),
     "customers_customer_anonymise": (MANAGER,),
     "customers_customer_add_address": (SALES, FINANCE, MANAGER),
@@ -97,6 +100,9 @@ def typed(field: str, **more: str) -> dict[str, str]:
     parts = {"name": "Ada", "line1": "12 St James's Square", "city": "London", "country": "GB"}
     return {**{f"{field}_{part}": text for part, text in parts.items()}, **more}
 
+
+# Pages that are not about one record.
+UPON_LISTS = ("changelist", "add", "count_file", "import")
 
 UNIT = {"lines_quantity": "1"}
 # An act's address → the status of the order it is tried on, and a form that goes through.
@@ -189,7 +195,7 @@ def stage(name: str) -> dict[str, int]:
 
 def address(name: str, pks: dict[str, int]) -> str:
     model, _, kind = name.partition("_")[2].partition("_")
-    return reverse(f"admin:{name}", args=[] if kind in ("changelist", "add") else [pks[model]])
+    return reverse(f"admin:{name}", args=[] if kind in UPON_LISTS else [pks[model]])
 
 
 def filled(name: str, pks: dict[str, int]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def test_a_file_has_what_the_filter_lets_through_in_the_columns_of_the_list(staf
     assert rows(browser, "orders_order", "sku=nothing-like-this") == []
     assert rows(browser, "products_product", "q=TEA") == [
         {"SKU": "TEA", "Name": product.name, "Price EUR": "12.50", "Available": "7", "Reorder level": "0",
-         "Is sold": "yes"}
+         "Is low": "no", "Is sold": "yes"}
     ]  # fmt: skip
     (sold,) = rows(browser, "products_stockmovement", f"q={order.number}")
     assert (sold["SKU"], sold["Delta"], sold["Kind"], sold["Order ID"]) == ("TEA", "-3", "sale", str(order.pk))

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from common.tests.contents import contents
-from orders.tests.pages import ACTS, PAGES, address, filled, world
+from orders.tests.pages import ACTS, PAGES, UPON_LISTS, address, filled, world
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_form_of_which_a_piece_is_missing_is_refused(name: str, staff: Callabl
 @pytest.mark.parametrize("pk", NO_RECORDS)
 def test_an_address_of_no_record_is_not_found(pk: str, staff: Callable[[str], Client]) -> None:
     browser, pks = staff("chief"), world()
-    names = [name for name in PAGES if name.split("_")[1] in pks and not name.endswith(("_changelist", "_add"))]
+    names = [name for name in PAGES if name.split("_")[1] in pks and name.split("_", 2)[2] not in UPON_LISTS]
 
     for name in names:
         url = address(name, dict.fromkeys(pks, 987_654)).replace("987654", pk)
