@@ -1,6 +1,7 @@
 """What came back, and why."""
 
-from reporting.definitions import EVERYBODY, Chart, Column, Kind, Report
+from common.exports.columns import Column, Kind
+from reporting.definitions import EVERYBODY, Chart, Report
 from reporting.parameters import RANGE
 from reporting.reports.figures import COUNTED_ORDERS
 
