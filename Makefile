@@ -10,10 +10,11 @@ BIN := $(VENV)/bin
 SERVER := $(VENV)/requirements.installed
 TOOLS := $(VENV)/requirements-dev.installed
 
-.PHONY: help run test lint openapi fmt bench
+.PHONY: help run test test-browser lint openapi fmt bench
 help:
 	@echo "make run    a running shop: database, demo data, web server and worker (PORT=8000)"
 	@echo "make test   the tests"
+	@echo "make test-browser  what staff do all day, in Chromium"
 	@echo "make lint   format, types, who imports whom, Django's checks, missing migrations, the OpenAPI document"
 	@echo "make openapi renews docs/openapi.json from the code"
 	@echo "make fmt    formats and mends what can be mended"
@@ -24,6 +25,11 @@ run: $(SERVER)
 
 test: $(TOOLS)
 	$(BIN)/python -m pytest $(ARGS)
+
+# Debian's package, where there is none and we may install it.
+test-browser: $(TOOLS)
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null
+	OMS_BROWSER_TESTS=1 $(BIN)/python -m pytest -n 0 oms/tests/browser $(ARGS)
 
 lint: $(TOOLS)
 	$(BIN)/ruff check .

@@ -18,6 +18,9 @@ from common.actors import Actor
 from events.models import Epoch
 from oms import database
 
+# They need Chromium: `make test-browser`.
+collect_ignore = [] if os.environ.get("OMS_BROWSER_TESTS") else ["oms/tests/browser"]
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:

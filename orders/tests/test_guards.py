@@ -47,7 +47,7 @@ def change_line(what: str) -> str:
 ATTACKS = {
     "unknown status": (new(status="LOST"), "orders_status_known"),
     "status in small letters": (new(status="pending"), "orders_status_known"),
-    "negative total": (new(total=-1), "orders_short_closed_within_total"),  # asked first, by its name
+    "negative total": (new(total=-1), "orders_returned_within_total"),  # asked first, by its name
     "version zero": (new(version=0), "orders_version_positive"),
     "version below zero": ("UPDATE orders SET version = -1 WHERE id = {order}", "orders_version_positive"),
     "PENDING without taking stock": (new(takes_stock="false"), "orders_open_takes_stock"),
