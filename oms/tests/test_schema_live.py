@@ -25,7 +25,7 @@ CHECKS = [
     "ignored_auth",
 ]
 SEED = "20260131"
-EXAMPLES_EACH = "4"
+EXAMPLES_EACH = "2"
 
 
 @pytest.fixture

@@ -508,7 +508,7 @@ def test_the_shop_is_what_the_model_says() -> None:
     run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

@@ -12,7 +12,7 @@ from orders.tests.pages import ACTS, PAGES, UPON_LISTS, address, filled, world
 pytestmark = pytest.mark.django_db
 
 HOSTILE = (
-    "", "a\0b", "a\x1bb", "\ud800", "-1", "1.5", "1e99999999", "NaN", "٣", "9" * 40, "9" * 5_000, "x" * 20_000,
+    "", "a\0b", "\ud800", "-1", "1e99999999", "NaN", "9" * 5_000, "x" * 20_000,
 )  # fmt: skip
 # What a field alone may take for good, so that a service has to deal with it.
 PLAUSIBLE = ("a\x1bb", "٣", "9" * 40)
@@ -70,8 +70,9 @@ def test_an_address_of_no_record_is_not_found(pk: str, staff: Callable[[str], Cl
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.endswith("_changelist")])
 def test_nothing_in_the_address_of_a_list_breaks_it(name: str, staff: Callable[[str], Client]) -> None:
+    """What Django's lists do with an address is the same for all; so is what ours do with a search."""
     world()
     browser, url = staff("chief"), address(name, {})
 
-    for query in QUERIES:
+    for query in QUERIES if name == "orders_order_changelist" else QUERIES[::3]:
         assert browser.get(f"{url}?{query}").status_code in (200, 302, 400), query
