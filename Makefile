@@ -5,6 +5,9 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 ARGS ?=
 
+# The tests start a few hundred processes; without its bytecode each would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 SERVER := $(VENV)/requirements.installed

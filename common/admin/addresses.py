@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common.addresses import FIELDS, Address
+from common.admin.forms import PartsWidget
 from common.api.fields import MOST_TEXT, has_controls
 from common.countries import COUNTRIES
 
@@ -18,19 +19,11 @@ def label_of(part: str) -> str:
     return LABELS.get(part, part.replace("_", " ").capitalize())
 
 
-class AddressWidget(forms.Widget):
+class AddressWidget(PartsWidget):
     """An input for each part of an address, and a list of the countries."""
 
     template_name = "admin/address.html"
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
-        return {part: data.get(f"{name}_{part}", "").strip() for part in FIELDS}
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return all(f"{name}_{part}" not in data for part in FIELDS)
-
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_{FIELDS[0]}" if id_ else ""
+    parts = FIELDS
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         parts = value.as_json() if isinstance(value, Address) else value or {}

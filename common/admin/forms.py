@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -52,6 +52,25 @@ class Money(forms.DecimalField):
         return in_units(value) if isinstance(value, int) else value
 
 
+class PartsWidget(forms.Widget):
+    """An input for each part of a value."""
+
+    parts: ClassVar[tuple[str, ...]]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str]:
+        return {part: data.get(f"{name}_{part}", "").strip() for part in self.parts}
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return all(f"{name}_{part}" not in data for part in self.parts)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_{self.parts[0]}" if id_ else ""
+
+    def as_sent(self, name: str, value: Mapping[str, str] | None) -> dict[str, str]:
+        """What a browser would send of the value."""
+        return {f"{name}_{part}": (value or {}).get(part, "") for part in self.parts}
+
+
 class CreationForm(forms.Form):
     """A form that does its act once, however often it is sent: the key is made with the page."""
 
@@ -65,7 +84,10 @@ class CreationForm(forms.Form):
         """Show other values than those that were sent, when the page comes back."""
         self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, and as sent it is immutable
         for name, value in values.items():
-            self.data[name] = value  # type: ignore[index]
+            widget = self.fields[name].widget
+            sent = widget.as_sent(name, value) if isinstance(widget, PartsWidget) else {name: value}
+            for key, text in sent.items():
+                self.data[key] = text  # type: ignore[index]
 
     def renew_key(self) -> None:
         self.replace({"idempotency_key": str(uuid.uuid4())})
@@ -99,9 +121,9 @@ class ActForm(CreationForm):
 
     def catch_up(self, version: int, changes: Mapping[str, tuple[Any, Any]]) -> None:
         """Go on from a newer version: what others changed is taken over, unless the person typed there too."""
-        taken = {
-            name: self.fields[name].prepare_value(new)
-            for name, (old, new) in changes.items()
-            if name in self.fields and self.cleaned_data.get(name) == old
-        }
+        taken = {}
+        for name, (old, new) in changes.items():
+            field = self.fields.get(name)
+            if field is not None and field.prepare_value(self.cleaned_data.get(name)) == field.prepare_value(old):
+                taken[name] = field.prepare_value(new)
         self.replace({"version": str(version), **taken})

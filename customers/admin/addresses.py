@@ -1,5 +1,6 @@
 """The address book of a customer: entries are added on the customer's page, and changed on pages of their own."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -79,7 +80,7 @@ class AddressAdmin(RecordAdmin):
     list_display = ("name", "company", "line1", "postal_code", "city", "country", "customer")
     list_select_related = ("customer",)
     list_filter = ("is_default_shipping", "is_default_billing")
-    sortable_by = ("id",)
+    sortable_by = ()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("customers.view_customer"))
@@ -92,7 +93,7 @@ class AddressAdmin(RecordAdmin):
 
     def story(self, record: CustomerAddress, *, after: int = 0) -> list[Entry]:
         """That of the customer, whose version an address has."""
-        return timeline(AGGREGATE, record.customer_id, after=after)
+        return [_of_entry(record, entry) for entry in timeline(AGGREGATE, record.customer_id, after=after)]
 
     def facts(self, request: HttpRequest, record: CustomerAddress) -> dict[str, Any]:
         shown = {**record.address.as_json(), "country": COUNTRIES.get(record.country, record.country)}
@@ -101,3 +102,11 @@ class AddressAdmin(RecordAdmin):
             "title": f"Address of {record.customer}",
             "pairs": [*pairs, ("Default for", " and ".join(record.purposes) or "nothing")],
         }
+
+
+def _of_entry(record: CustomerAddress, entry: Entry) -> Entry:
+    """What an event of the customer says of this address: another one's change is none of it, a default may be."""
+    own = {} if "address" in entry.fields and entry.payload.get("address_id") != record.pk else dict(entry.fields)
+    for purpose, address_id in entry.payload.get("defaults", {}).items():
+        own[f"default_for_{purpose}"] = (None, "this address" if address_id == record.pk else "not this address")
+    return replace(entry, fields=own)
