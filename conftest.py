@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -17,6 +18,10 @@ from accounts.services import create_token
 from common.actors import Actor
 from events.models import Epoch
 from oms import database
+
+# A slow machine is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # They need Chromium: `make test-browser`.
 collect_ignore = [] if os.environ.get("OMS_BROWSER_TESTS") else ["oms/tests/browser"]

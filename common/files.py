@@ -17,7 +17,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """
     target = path.resolve()  # a link keeps pointing where it does
     if target.exists() and not target.is_file():
-        raise OSError(None, "it exists and is not a file", str(path))
+        raise OSError(None, "is not an ordinary file and cannot be replaced", str(path))
     draft = target.with_name(f".{uuid.uuid4().hex}.draft")
     try:
         with draft.open("xb") as file:

@@ -129,6 +129,11 @@ class Customer(models.Model):
     def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def merged_detail(self) -> str:
+        """Why nothing is done to an alias; empty for everybody else."""
+        return f"It was merged into customer {self.merged_into_id}." if self.merged_into_id is not None else ""
+
 
 class CustomerAddress(models.Model):
     """An entry of a customer's address book; orders copy from it and are never linked to it.

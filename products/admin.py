@@ -17,6 +17,8 @@ from common import money
 from common.admin import Act, ActForm, CreationForm, LongText, Money, ReadOnlyAdmin, RecordAdmin, Text, act_on
 from common.admin.exports import Exported
 from common.admin.importing import ImportFile
+from common.admin.tabs import TabFilter, tabs
+from common.counting import capped_count
 from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from products import services
@@ -26,7 +28,6 @@ from products.services import MOST_STOCK
 
 MOST_ROWS = 50
 MOST_SUGGESTED = 10
-MOST_COUNTED = 1_000
 ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
 
 
@@ -95,30 +96,14 @@ class Import(ImportFile):
     permission, importer = "products.add_product", IMPORTER
 
 
-class LowFilter(admin.SimpleListFilter):
+class LowFilter(TabFilter):
     title, parameter_name = "stock", "low_on_stock"
-    template = "admin/no_filter.html"  # a tab above the list
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Low on stock")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.low_on_stock() if self.value() == "yes" else queryset
-
-
-def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """All products, and those that are low on stock; what else narrows the list stays."""
-    kept = request.GET.copy()
-    for name in ("p", "low_on_stock"):
-        kept.pop(name, None)
-    low, is_low = kept.copy(), request.GET.get("low_on_stock") == "yes"
-    low["low_on_stock"] = "yes"
-    found = Product.objects.low_on_stock().order_by()[: MOST_COUNTED + 1].count()
-    count = f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
-    return [
-        {"label": "All", "count": "", "address": f"?{kept.urlencode()}", "is_chosen": not is_low},
-        {"label": "Low on stock", "count": count, "address": f"?{low.urlencode()}", "is_chosen": is_low},
-    ]
 
 
 @admin.register(Product)
@@ -129,7 +114,6 @@ class ProductAdmin(RecordAdmin):
     search_help_text = "Beginning of a SKU, or words of the name"
     sortable_by = ("sku",)
     exported = EXPORTED
-    list_before_template = "admin/tabs.html"
     record_template = "admin/products/product/record.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -137,7 +121,9 @@ class ProductAdmin(RecordAdmin):
         return [path("lookup/", find, name="products_product_lookup"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"tabs": tabs(request), **(extra_context or {})})
+        low = ("yes", "Low on stock", capped_count(Product.objects.low_on_stock()))
+        shown = tabs(request, LowFilter.parameter_name, [low])
+        return super().changelist_view(request, {"tabs": shown, **(extra_context or {})})
 
     def lookup_view(self, request: HttpRequest) -> HttpResponse:
         """The products on sale that a few letters may mean, with stock and price, for whoever types an order."""

@@ -160,9 +160,7 @@ class Act(ABC, View):
         return TemplateResponse(self.request, self.template_name, context)
 
     def _do(self, form: CreationForm) -> Any:
-        user: Any = self.request.user
-        actor = Actor(user.actor_name, self.request.META.get("oms.request_id"))
-        return self.perform(actor=actor, **form.fields_given())
+        return self.perform(actor=actor_of(self.request), **form.fields_given())
 
     def place(self, record: Any) -> str:
         """Where the person is led when it was done: to the page of the record, or to the list where it is gone."""
@@ -177,6 +175,12 @@ class Act(ABC, View):
         fingerprint = idempotency.fingerprint("POST", self.request.path, "", sent)
         user: Any = self.request.user
         return Key(user.pk, str(form.cleaned_data["idempotency_key"]), fingerprint)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is at the page."""
+    user: Any = request.user
+    return Actor(user.actor_name, request.META.get("oms.request_id"))
 
 
 def changes_of(meanwhile: list[Any]) -> dict[str, tuple[Any, Any]]:

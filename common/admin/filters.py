@@ -1,5 +1,6 @@
 """Filters of a list that are typed, not chosen; what is typed stands in the address."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 
-class FormFilter(admin.ListFilter):
+class FormFilter(ABC, admin.ListFilter):
     """Several fields that narrow a list together. What cannot be read finds nothing and says why at its field."""
 
     template = "admin/form_filter.html"
@@ -39,6 +40,6 @@ class FormFilter(admin.ListFilter):
             return queryset
         return self.narrow(queryset, **self.form.cleaned_data) if self.form.is_valid() else queryset.none()
 
+    @abstractmethod
     def narrow(self, queryset: Any, **given: Any) -> Any:
         """The rows that what was typed lets through; fields left empty are None or ''."""
-        raise NotImplementedError

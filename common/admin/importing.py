@@ -7,8 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from common.actors import Actor
-from common.admin.acts import Act
+from common.admin.acts import Act, actor_of
 from common.admin.forms import CreationForm
 from common.admin.uploads import TableField
 from common.errors import DomainError
@@ -49,11 +48,6 @@ class ImportFile(Act):
         user: Any = self.request.user
         return int(user.pk)
 
-    @property
-    def actor(self) -> Actor:
-        user: Any = self.request.user
-        return Actor(user.actor_name, self.request.META.get("oms.request_id"))
-
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         chosen = forms.UUIDField(required=False)
         try:
@@ -71,17 +65,22 @@ class ImportFile(Act):
             return self._rehearse(Upload(request.POST, request.FILES))
         form = Confirmation(request.POST)
         if not form.is_valid():
+            messages.error(request, "This page is not whole any more. Please open it anew.")
             return self._ask(Upload())
+        run_id = form.cleaned_data["run"]
         try:
-            answer = run(lambda: self._import(form.cleaned_data["run"]), key=self._key(form))
+            answer = run(lambda: self._import(run_id), key=self._key(form))
         except DomainError as refusal:
             messages.error(request, refusal.detail)
-            return HttpResponseRedirect(request.path)
-        messages.success(request, answer.body + (" It was sent twice and done once." if answer.replayed else ""))
-        return HttpResponseRedirect(answer.headers["Location"])
+            waits = "" if isinstance(refusal, PreviewGone) else f"?run={run_id}"
+            return HttpResponseRedirect(request.path + waits)
+        self.done = answer.body
+        return self.lead_on(answer)
 
     def perform(self, **fields: Any) -> tuple[int, int]:
-        return previews.import_waiting(self.importer, fields["run"], owner_id=self.owner_id, actor=self.actor)
+        return previews.import_waiting(
+            self.importer, fields["run"], owner_id=self.owner_id, actor=actor_of(self.request)
+        )
 
     def _import(self, run_id: Any) -> Answer:
         made, left = self.perform(run=run_id)
@@ -94,7 +93,7 @@ class ImportFile(Act):
         if form.is_valid():
             source = form.cleaned_data["file"]
             try:
-                waiting = previews.rehearse(self.importer, source, owner_id=self.owner_id, actor=self.actor)
+                waiting = previews.rehearse(self.importer, source, owner_id=self.owner_id, actor=actor_of(self.request))
                 return HttpResponseRedirect(f"{self.request.path}?run={waiting.pk}")
             except (UnreadableFile, WrongMap) as error:
                 form.add_error("file", error.detail)

@@ -23,6 +23,8 @@ class Neighbours(NamedTuple):
 
 def neighbours(model_admin: Any, request: HttpRequest, record: Any) -> Neighbours:
     """The records around this one in the list as it was narrowed and ordered when somebody came from it."""
+    if not model_admin.has_module_permission(request):
+        return Neighbours("", "", "")  # nobody comes from its list: it belongs to something else
     found_in = request.GET.get(CAME_FROM, "")
     options = model_admin.opts
     shown = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")

@@ -1,12 +1,13 @@
 """The file of the rows that were not taken: each with its number and the reason, and otherwise as it came."""
 
 import csv
-import os
+import io
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from common.files import written_whole
 from common.imports.sources import Source
 from common.imports.staging import Staging
 
@@ -16,21 +17,12 @@ COLUMNS = ("row_number", "reason_code", "reason")
 @contextmanager
 def rejects_file(path: Path, encoding: str) -> Iterator[TextIO]:
     """A file that appears under its name when everything went well, and else not at all. Raises OSError."""
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        raise OSError(0, "is not an ordinary file and cannot be replaced", str(path))
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
     # A mark at the beginning would be taken for a part of the first name by whoever reads plain UTF-8.
     encoding = "utf-8" if encoding.lower().replace("_", "-") == "utf-8-sig" else encoding
-    try:
-        with draft.open("w", encoding=encoding, newline="") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            draft.unlink()
+    with written_whole(path) as raw:
+        text = io.TextIOWrapper(raw, encoding=encoding, newline="")
+        yield text
+        text.detach()  # written out, and left to be closed with its file
 
 
 def write_rejects(file: TextIO, source: Source, staging: Staging, reasons: Mapping[str, str]) -> None:

@@ -51,9 +51,7 @@ class CustomerAct(Act):
 
     @classmethod
     def blockers(cls, record: Customer) -> tuple[Blocker, ...]:
-        if record.merged_into_id is None:
-            return ()
-        return (Blocker(f"This is customer {record.merged_into_id} now."),)
+        return (Blocker(record.merged_detail),) if record.merged_detail else ()
 
 
 @act_on(Customer)

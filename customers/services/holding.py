@@ -27,8 +27,7 @@ def lock_aliases(customer: Customer) -> list[Customer]:
 def require_unmerged(customer: Customer) -> Customer:
     """Refuse to change an alias. Raises CustomerMerged."""
     if customer.merged_into_id is not None:
-        detail = f"Customer {customer.pk} was merged into customer {customer.merged_into_id}."
-        raise CustomerMerged(detail, merged_into_id=customer.merged_into_id)
+        raise CustomerMerged(customer.merged_detail, merged_into_id=customer.merged_into_id)
     return customer
 
 

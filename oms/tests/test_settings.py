@@ -1,5 +1,6 @@
 """What an operator sets: bad values are one line, never a traceback; production passes Django's own examination."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -152,3 +153,15 @@ def test_each_role_may_have_an_address_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert [found[alias]["HOST"] for alias in ("default", "report", "migration")] == ["one", "replica", "one"]
     assert found["default"]["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5, "server_side_binding": True}
     assert found["report"]["OPTIONS"]["connect_timeout"] == 9
+
+
+def test_production_passes_on_every_setting_that_the_docs_list() -> None:
+    """But those that are for one's own machine."""
+    of_one_machine = {"OMS_DEBUG", "OMS_DATA_DIR", "DJANGO_SUPERUSER_PASSWORD"}
+    table = re.findall(r"^\| (`[^|]*)\|", (BASE_DIR / "docs/operations.md").read_text(), re.MULTILINE)
+    compose = (BASE_DIR / "docker-compose.yml").read_text()
+
+    listed = {name for row in table for name in re.findall("[A-Z]+_[A-Z_]+", row)}
+    passed = set(re.findall(r"^    ([A-Z_]+): ", compose, re.MULTILINE))
+    assert "OMS_TIME_ZONE" in listed
+    assert listed - of_one_machine <= passed

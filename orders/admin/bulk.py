@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from common import idempotency
-from common.actors import Actor
 from common.admin import CreationForm
+from common.admin.acts import actor_of
 from common.errors import DomainError
 from common.idempotency import Answer, Key
 from common.transactions import run
@@ -99,8 +99,7 @@ def _form_of(act: type[OrderAct]) -> type[CreationForm]:
 
 def _do_each(request: HttpRequest, act: type[OrderAct], form: CreationForm) -> list[Outcome]:
     user: Any = request.user
-    actor = Actor(user.actor_name, request.META.get("oms.request_id"))
-    given = form.fields_given()
+    actor, given = actor_of(request), form.fields_given()
     chosen: Chosen = given.pop("orders")
     outcomes = []
     for order_id, version in chosen:

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from common import idempotency
-from common.actors import Actor
 from common.admin import Act, CreationForm, Text, act_on
+from common.admin.acts import actor_of
 from common.admin.uploads import TableField
 from common.errors import DomainError
 from common.exports.cells import csv_line, safe_cell
@@ -160,8 +160,7 @@ class CountMany(Act):
     def _outcomes(self, form: Counts) -> Iterator[Outcome]:
         """Each count in a transaction of its own; sent again, what was done is not done anew."""
         user: Any = self.request.user
-        actor = Actor(user.actor_name, self.request.META.get("oms.request_id"))
-        given = form.fields_given()
+        actor, given = actor_of(self.request), form.fields_given()
         counts = given.pop("counts")
         skus = dict(Product.objects.filter(pk__in=[count[0] for count in counts]).values_list("pk", "sku"))
         for product_id, expected, counted in counts:

@@ -1,41 +1,31 @@
 """How staff find orders in their list: by the tab of the day's work, and by what is typed."""
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.timezone import make_aware
 
 from common.admin.filters import FormFilter
 from common.admin.forms import Money, Text
+from common.admin.tabs import TabFilter, tabs
 from customers.models import Customer
 from orders.models import WORK
 
 
-class TabFilter(admin.SimpleListFilter):
+class WorkFilter(TabFilter):
     title, parameter_name = "tab", "tab"
-    template = "admin/no_filter.html"  # the tabs stand above the list
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(tab.name, tab.label) for tab in WORK]
+        return [(work.name, work.label) for work in WORK]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return next((tab.of(queryset) for tab in WORK if tab.name == self.value()), queryset)
+        return next((work.of(queryset) for work in WORK if work.name == self.value()), queryset)
 
 
-def tabs(request: HttpRequest) -> Iterator[dict[str, Any]]:
-    """The tabs with their addresses; what else narrows the list stays when one changes from one to another."""
-    chosen = request.GET.get("tab", "")
-    for name, label, count in (("", "All", ""), *((tab.name, tab.label, tab.count()) for tab in WORK)):
-        query = request.GET.copy()
-        query.pop("p", None)
-        query.pop("tab", None)
-        if name:
-            query["tab"] = name
-        yield {"label": label, "count": count, "address": f"?{query.urlencode()}", "is_chosen": name == chosen}
+def work_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    return tabs(request, WorkFilter.parameter_name, [(work.name, work.label, work.count()) for work in WORK])
 
 
 def _day(label: str) -> forms.DateField:

@@ -24,7 +24,7 @@ from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
-from orders.admin.finding import DetailsFilter, TabFilter, tabs
+from orders.admin.finding import DetailsFilter, WorkFilter, work_tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, pick_list_view
@@ -130,7 +130,7 @@ class OrderAdmin(RecordAdmin):
     list_display = ("number", "state", "customer", "items", "total", "payment", "created_at", "age", "external_ref")
     list_display_links = ("number",)
     list_filter = (
-        TabFilter,
+        WorkFilter,
         "status",
         "fulfilment_state",
         "return_state",
@@ -138,7 +138,6 @@ class OrderAdmin(RecordAdmin):
         "payment_state",
         DetailsFilter,
     )
-    list_before_template = "admin/tabs.html"
     list_select_related = ("customer",)
     search_fields = ("external_ref",)
     search_help_text = "Number, customer, e-mail, phone, SKU, reference, tracking number"
@@ -155,7 +154,7 @@ class OrderAdmin(RecordAdmin):
         named = Order.objects.numbered(request.GET.get("q", "").strip()).only("pk").first()
         if named is not None and self.has_view_permission(request):
             return redirect("admin:orders_order_change", named.pk)
-        return super().changelist_view(request, {"tabs": list(tabs(request)), **(extra_context or {})})
+        return super().changelist_view(request, {"tabs": work_tabs(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view

@@ -11,7 +11,7 @@ from orders.services import anonymise_customer, merge_customers
 
 
 class Certain(ActForm):
-    certain = forms.BooleanField(label="Remove everything personal for good; the orders stay")
+    certain = forms.BooleanField(label="Forget name, e-mail, phone, addresses and notes for good; the orders stay")
 
 
 class Into(ActForm):
@@ -28,9 +28,7 @@ class PersonAct(Act):
 
     @classmethod
     def blockers(cls, record: Customer) -> tuple[Blocker, ...]:
-        if record.merged_into_id is None:
-            return ()
-        return (Blocker(f"This is customer {record.merged_into_id} now."),)
+        return (Blocker(record.merged_detail),) if record.merged_detail else ()
 
 
 @act_on(Customer)
@@ -45,7 +43,7 @@ class Merge(PersonAct):
 
 @act_on(Customer)
 class Anonymise(PersonAct):
-    name, label, done = "anonymise", "Anonymise", "Everything personal was removed."
+    name, label, done = "anonymise", "Anonymise", "Names, e-mail, phone, addresses and notes are forgotten."
     permission = "customers.anonymise_customer"
     form_class = Certain
 

@@ -29,11 +29,10 @@ from orders.models.payments import Payment, PaymentState, Refund
 from orders.models.reasons import CancelReason, ReturnReason, ShortCloseReason
 from orders.models.returns import Disposition, Return, Returned, ReturnLine
 from orders.models.shipments import Content, Shipment, ShipmentLine, ShortClose
-from orders.models.work import MOST_COUNTED, WORK, Work, capped_count
+from orders.models.work import WORK, Work
 
 __all__ = [
     "AGGREGATE",
-    "MOST_COUNTED",
     "NOTED",
     "NUMBER",
     "RETURN_ACTS",
@@ -64,7 +63,6 @@ __all__ = [
     "ShortClose",
     "ShortCloseReason",
     "Work",
-    "capped_count",
     "fulfilment_of_orders",
     "lines_of_orders",
     "notes_for_customer",

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.counting import capped_count
 from orders.models.order import Order, OrderQuerySet
-
-MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,3 @@ WORK = (
     Work("late", "Late", OrderQuerySet.late),
     Work("on_hold", "On hold", OrderQuerySet.on_hold),
 )
-
-
-def capped_count(orders: OrderQuerySet) -> str:
-    """How many there are; beyond a thousand nobody needs to know, and the database need not count."""
-    found = orders.order_by()[: MOST_COUNTED + 1].count()
-    return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"

@@ -16,8 +16,9 @@ from orders.services.writing import lock_orders_of
 
 @transaction.atomic(savepoint=False)
 def anonymise_customer(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
-    """Remove everything personal of a customer and of who was merged into them: from the records, the event log, the
-    notes and addresses of their orders and the answers kept for repeated requests. The orders themselves stay.
+    """Forget names, e-mail, phone, addresses and notes of a customer and of who was merged into them: in the records,
+    the event log, their orders and the answers kept for repeated requests. The orders stay, with what the books say of
+    them: references, reasons and tracking numbers.
 
     Whoever writes something beside one of the orders at this moment is waited for. Raises NotFound, StaleVersion,
     CustomerMerged.

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from common.errors import FieldError, InvalidInput
+from orders.models import OrderItem
 from products.errors import InsufficientStock, ProductUnavailable
 from products.models import Product
 from products.services import lock_products
@@ -66,6 +67,18 @@ def _summed(lines: Sequence[Line], products: Sequence[Product]) -> dict[int, Dem
     if faults:
         raise InvalidInput("Some lines are not valid.", errors=faults)
     return {product_id: Demand(by_id[product_id], quantity) for product_id, quantity in quantities.items()}
+
+
+def as_agreed(wanted: Demand, line: OrderItem | None = None) -> OrderItem:
+    """A line at today's price, SKU and name, or the line as agreed before with its new quantity."""
+    agreed = line or wanted.product
+    return OrderItem(
+        product_id=wanted.product.pk,
+        sku=agreed.sku,
+        name=agreed.name,
+        quantity=wanted.quantity,
+        unit_price_cents=line.unit_price_cents if line else wanted.product.price_cents,
+    )
 
 
 def require_available(demand: Mapping[int, Demand], *, already: Mapping[int, int] | None = None) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from common.actors import Actor
-from orders.models import Order, OrderItem, total_of
-from orders.services.demand import Demand, Line, lock_demand, require_available, require_total
+from orders.models import Order, total_of
+from orders.services.demand import Line, as_agreed, lock_demand, require_available, require_total
 from orders.services.writing import delete_lines, lock_order, record, write_header, write_lines
 from products.models import StockMovement
 from products.services import Movement, move_stock
@@ -29,7 +29,7 @@ def edit_items(
     demand = lock_demand(lines, besides=before)
     require_available(demand, already=held)
 
-    after = [_agreed(wanted, before.get(product_id)) for product_id, wanted in demand.items()]
+    after = [as_agreed(wanted, before.get(product_id)) for product_id, wanted in demand.items()]
     moves = _difference(order, held, {product_id: wanted.quantity for product_id, wanted in demand.items()})
     if not moves and not note:
         return order
@@ -47,18 +47,6 @@ def edit_items(
     }
     record(order, "order.items_changed", payload, actor=actor, note=note)
     return order
-
-
-def _agreed(wanted: Demand, line: OrderItem | None) -> OrderItem:
-    """The line as agreed before with its new quantity, or a new one at today's price."""
-    agreed = line or wanted.product
-    return OrderItem(
-        product_id=wanted.product.pk,
-        sku=agreed.sku,
-        name=agreed.name,
-        quantity=wanted.quantity,
-        unit_price_cents=line.unit_price_cents if line else wanted.product.price_cents,
-    )
 
 
 def _difference(order: Order, held: Mapping[int, int], wanted: Mapping[int, int]) -> list[Movement]:

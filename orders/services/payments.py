@@ -76,8 +76,7 @@ def refund_payment(
     order.require("refund")
     payment = _payment_of(order, payment_id)
     _require_refundable(payment, amount_cents)
-    if return_id is not None and not any(each.pk == return_id and each.is_live for each in order.sent_back):
-        raise InvalidInput.at("/return_id", "unknown_return", "The order has no such return.")
+    _require_return(order, return_id)
 
     order.refunded_cents += amount_cents
     write_header(order)
@@ -145,3 +144,8 @@ def _require_refundable(payment: Payment, amount_cents: int) -> None:
     if amount_cents > most:
         detail = f"At most {money.shown(most)} of this payment can be refunded."
         raise RefundTooLarge(detail, refundable_cents=most)
+
+
+def _require_return(order: Order, return_id: int | None) -> None:
+    if return_id is not None and not any(each.pk == return_id and each.is_live for each in order.sent_back):
+        raise InvalidInput.at("/return_id", "unknown_return", "The order has no such return.")

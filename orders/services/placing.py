@@ -7,9 +7,9 @@ from django.db import transaction
 
 from common.actors import Actor
 from customers.services import hold_customer
-from orders.models import Order, OrderItem, total_of
+from orders.models import Order, total_of
 from orders.services.addresses import Addresses, agreed_addresses
-from orders.services.demand import Line, lock_demand, require_available, require_total
+from orders.services.demand import Line, as_agreed, lock_demand, require_available, require_total
 from orders.services.writing import insert_header, record, write_lines
 from products.models import StockMovement
 from products.services import Movement, move_stock
@@ -40,16 +40,7 @@ def place_order(
     demand = lock_demand(lines)
     require_available(demand)
 
-    agreed = [
-        OrderItem(
-            product_id=wanted.product.pk,
-            sku=wanted.product.sku,
-            name=wanted.product.name,
-            quantity=wanted.quantity,
-            unit_price_cents=wanted.product.price_cents,
-        )
-        for wanted in demand.values()
-    ]
+    agreed = [as_agreed(wanted) for wanted in demand.values()]
     total_cents = require_total(total_of(agreed))
 
     order = insert_header(

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from common import counting
 from customers.tests.factories import CustomerFactory
 from orders import services
-from orders.models import Hold, Order, work
+from orders.models import Hold, Order
 from orders.tests.factories import ACTOR, OrderFactory, order_in
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,7 @@ def test_each_tab_holds_its_part_of_the_days_work_and_says_how_much(chief: Clien
 
 
 def test_a_tab_counts_no_further_than_anybody_needs(chief: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "MOST_COUNTED", 1)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 1)
     OrderFactory(), OrderFactory()
 
     assert counts(chief.get(reverse(LIST)))["To confirm"] == "1+"

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from common import money
-from orders.models import MOST_COUNTED, WORK, Order, PaymentState, capped_count
+from common.counting import capped_count
+from orders.models import WORK, Order, PaymentState
 from products.models import Product
 from reporting.admin.charts import Drawing, draw
 from reporting.parameters import read
@@ -55,8 +56,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         shown |= {"groups": list(groups()), "late": late[:MOST_LISTED]}
     if request.user.has_perm("products.view_product"):
         low = Product.objects.low_on_stock()
-        number = capped(low[: MOST_COUNTED + 1].count())
-        shown |= {"low_stock": low.order_by("stock_quantity", "pk")[:MOST_LISTED], "low_stock_count": number}
+        least = low.order_by("stock_quantity", "pk")[:MOST_LISTED]
+        shown |= {"low_stock": least, "low_stock_count": capped_count(low)}
     return {**context, **shown}
 
 
@@ -99,7 +100,3 @@ def _count(label: str, **condition: str) -> Count:
 
 def listed(**condition: str) -> str:
     return f"{reverse('admin:orders_order_changelist')}?{urlencode(condition)}"
-
-
-def capped(number: int) -> str:
-    return f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else f"{number:,}"
