@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase, override_settings
 from psycopg import sql
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
 from accounts.services import create_token
@@ -64,6 +65,15 @@ def quick_emptying() -> Iterator[None]:
 def cheap_passwords() -> Iterator[None]:
     """A password hash is slow on purpose, and no test is about that."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once() -> Iterator[None]:
+    """WhiteNoise looks through all packages whenever a server starts; here every client of a test is one."""
+    found = WhiteNoiseMiddleware().files
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", lambda server: server.files.update(found))
         yield
 
 

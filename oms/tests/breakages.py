@@ -17,7 +17,7 @@ class Breakage:
 def event(aggregate: str) -> str:
     return f"""
         INSERT INTO events (xid, aggregatetype, aggregateid, version, type, payload, actor)
-        VALUES (pg_current_xact_id(), '{aggregate}', %(missing)s, 1, '{aggregate}.noted', '{{}}', 'test')
+        VALUES ((SELECT max(xid) FROM events), '{aggregate}', %(missing)s, 1, '{aggregate}.noted', '{{}}', 'test')
     """
 
 

@@ -136,7 +136,10 @@ def test_a_report_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
-    for place, words in ((tmp_path / "none" / "x.csv", "No such file or directory"), (tmp_path, "not an ordinary file")):
+    for place, words in (
+        (tmp_path / "none" / "x.csv", "No such file or directory"),
+        (tmp_path, "not an ordinary file"),
+    ):
         with pytest.raises(CommandError, match=words) as refused:
             report("sales", "--output", str(place))
         assert (refused.value.returncode, str(refused.value).startswith(f"{place}: ")) == (1, True)
