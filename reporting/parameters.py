@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -31,6 +32,7 @@ PARAMETERS = (PRODUCT, AT, *RANGE, BY)
 DAYS_AGO = re.compile(r"([0-9]{1,6})d")
 PERIOD = re.compile(r"(this|last)-(week|month|quarter|year)")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+zones = cache(available_timezones)  # it opens every file of the time zone database
 
 
 def read(report: Report, given: Mapping[str, str]) -> Question:
@@ -61,7 +63,7 @@ def read(report: Report, given: Mapping[str, str]) -> Question:
 
 def _zone(text: str) -> str:
     # Asked of the list, because PostgreSQL would take "FOO+3" for a zone, too.
-    if text not in available_timezones():
+    if text not in zones():
         raise _refusal("tz", f"there is no time zone {text!r}")
     return text
 

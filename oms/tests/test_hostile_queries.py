@@ -15,6 +15,7 @@ from oms.tests.addresses import (
     Endpoint,
     World,
     address,
+    alike,
     call,
     is_refused,
     names_an_id,
@@ -88,49 +89,52 @@ REPORT_QUERIES = {
 }
 
 
-@pytest.mark.parametrize("endpoint", EXAMPLES, ids=" ".join)
-def test_a_query_that_makes_no_sense_is_refused(endpoint: Endpoint, api: Client) -> None:
-    world = EXAMPLES[endpoint].world()
+@pytest.mark.parametrize("endpoints", alike(EXAMPLES).values(), ids=alike(EXAMPLES))
+def test_a_query_that_makes_no_sense_is_refused(endpoints: list[Endpoint], api: Client) -> None:
+    world = EXAMPLES[endpoints[0]].world()
     before = contents()
 
-    takes_format = endpoint in REPORT_ADDRESSES
-    for name, (query, code) in BAD_QUERIES.items():
-        if takes_format and "format=" in query:
-            continue
+    for endpoint in endpoints:
         known = "limit" if endpoint in LISTS else "dry_run"
-        unknown_here = "limit" in query and endpoint not in (*LISTS, *MUTATIONS)
-        answer = call(api, endpoint, world, query=query.replace("limit", known))
-        assert is_refused(answer, "unknown_parameter" if unknown_here else code), name
+        for name, (query, code) in BAD_QUERIES.items():
+            if endpoint in REPORT_ADDRESSES and "format=" in query:
+                continue
+            unknown_here = "limit" in query and endpoint not in (*LISTS, *MUTATIONS)
+            answer = call(api, endpoint, world, query=query.replace("limit", known))
+            assert is_refused(answer, "unknown_parameter" if unknown_here else code), (endpoint, name)
     assert contents() == before
 
 
-@pytest.mark.parametrize("endpoint", MUTATIONS, ids=" ".join)
-def test_a_rehearsal_is_asked_for_clearly(endpoint: Endpoint, api: Client) -> None:
-    world = EXAMPLES[endpoint].world()
+@pytest.mark.parametrize("endpoints", alike(MUTATIONS).values(), ids=alike(MUTATIONS))
+def test_a_rehearsal_is_asked_for_clearly(endpoints: list[Endpoint], api: Client) -> None:
+    world = EXAMPLES[endpoints[0]].world()
     before = contents()
 
-    for query in ("maybe", "1", "True", "", "true&dry_run=false", "true%00", " true"):
-        answer = call(api, endpoint, world, query=f"?dry_run={query}")
-        assert is_refused(answer, "validation_error"), query
-        assert answer.json()["errors"][0]["pointer"] == "/dry_run", query
+    for endpoint in endpoints:
+        for query in ("maybe", "1", "True", "", "true&dry_run=false", "true%00", " true"):
+            answer = call(api, endpoint, world, query=f"?dry_run={query}")
+            assert is_refused(answer, "validation_error"), (endpoint, query)
+            assert answer.json()["errors"][0]["pointer"] == "/dry_run", (endpoint, query)
     assert contents() == before
 
 
-@pytest.mark.parametrize("endpoint", READINGS, ids=" ".join)
-def test_a_list_takes_only_parameters_that_make_sense(endpoint: Endpoint, api: Client) -> None:
-    world = EXAMPLES[endpoint].world()
-    filters = FILTERS.get(endpoint[1].replace("customer-orders", "order-list"), {})
-    queries = {**BAD_LIST_QUERIES, **{f"{f}={v!r}": f"{f}={v}" for f, values in filters.items() for v in values}}
-    if endpoint in REPORT_ADDRESSES:
-        queries = REPORT_QUERIES
-    elif endpoint not in LISTS:
-        assert is_refused(call(api, endpoint, world, query="?limit=1"), "unknown_parameter")
-        return
+@pytest.mark.parametrize("endpoints", alike(READINGS).values(), ids=alike(READINGS))
+def test_a_list_takes_only_parameters_that_make_sense(endpoints: list[Endpoint], api: Client) -> None:
+    world = EXAMPLES[endpoints[0]].world()
 
-    for name, query in queries.items():
-        answer = call(api, endpoint, world, query=f"?{query}")
-        assert is_refused(answer, "validation_error"), (name, answer.status_code, answer.content)
-        assert answer.json()["errors"][0]["pointer"] == "/" + query.partition("=")[0]
+    for endpoint in endpoints:
+        if endpoint in REPORT_ADDRESSES:
+            queries = REPORT_QUERIES
+        elif endpoint in LISTS:
+            filters = FILTERS.get(endpoint[1].replace("customer-orders", "order-list"), {})
+            queries = BAD_LIST_QUERIES | {f"{f}={v!r}": f"{f}={v}" for f, values in filters.items() for v in values}
+        else:
+            assert is_refused(call(api, endpoint, world, query="?limit=1"), "unknown_parameter"), endpoint
+            continue
+        for name, query in queries.items():
+            answer = call(api, endpoint, world, query=f"?{query}")
+            assert is_refused(answer, "validation_error"), (endpoint, name, answer.status_code, answer.content)
+            assert answer.json()["errors"][0]["pointer"] == "/" + query.partition("=")[0], (endpoint, name)
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -162,15 +166,19 @@ BAD_IDS = [
 ]
 
 
-@pytest.mark.parametrize("endpoint", [each for each in EXAMPLES if names_an_id(each[1])], ids=" ".join)
-def test_an_id_that_is_none_is_not_found(endpoint: Endpoint, api: Client) -> None:
-    world = EXAMPLES[endpoint].world()
-    where = address(endpoint[1], World(1, 1, 1, 1))
-    build = EXAMPLES[endpoint].body
-    data = {"data": build(world), "content_type": "application/json"} if build else {}
+WITH_AN_ID = alike(each for each in EXAMPLES if names_an_id(each[1]))
+
+
+@pytest.mark.parametrize("endpoints", WITH_AN_ID.values(), ids=WITH_AN_ID)
+def test_an_id_that_is_none_is_not_found(endpoints: list[Endpoint], api: Client) -> None:
+    world = EXAMPLES[endpoints[0]].world()
     before = contents()
 
-    for text in BAD_IDS:
-        answer = getattr(api, endpoint[0])(where.replace("/1/", f"/{text}/"), **data)
-        assert is_refused(answer, "not_found"), (text, answer.status_code)
+    for endpoint in endpoints:
+        where = address(endpoint[1], World(1, 1, 1, 1))
+        build = EXAMPLES[endpoint].body
+        data = {"data": build(world), "content_type": "application/json"} if build else {}
+        for text in BAD_IDS:
+            answer = getattr(api, endpoint[0])(where.replace("/1/", f"/{text}/"), **data)
+            assert is_refused(answer, "not_found"), (endpoint, text, answer.status_code)
     assert contents() == before
