@@ -1,6 +1,6 @@
-"""`python -m benchmarks [placing | acts | importing | replay | generate | reading | reports]`; `placing` by itself.
+"""`python -m benchmarks [placing | acts | importing | replay | generate | reading | pages | reports]`, or `placing`.
 
-`generate` makes the large database that `reading` and `reports` read; the others measure in one of their own.
+`generate` makes the large database that `reading`, `pages` and `reports` read; the others measure in one of their own.
 """
 
 import os
@@ -17,6 +17,7 @@ COMMANDS = {
     "replay": ("measure_replay", OWN),
     "generate": ("generate_large", LARGE),
     "reading": ("measure_reading", LARGE),
+    "pages": ("measure_pages", LARGE),
     "reports": ("measure_reports", LARGE),
 }
 

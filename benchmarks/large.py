@@ -14,12 +14,12 @@ from common.transactions import run
 from customers.models import Customer
 from events.services import append_first
 from oms.demo import COLOURS, FIRST_NAMES, LAST_NAMES, MATERIALS, THINGS
-from orders.models import AGGREGATE
-from orders.services import Line, confirm_order, place_order
+from orders.models import AGGREGATE, Order
+from orders.services import Line, confirm_order, place_hold, place_order, record_payment, request_return
 from orders.services.import_sql import PAYLOADS
 from products.models import Product
 
-PRODUCTS, OPEN_ORDERS, BATCH = 10_000, 400, 10_000
+PRODUCTS, OPEN_ORDERS, RETURNS, BATCH = 10_000, 400, 100, 10_000
 
 # Orders stand roughly in the order of their dates over three years; the last month's are still on their way.
 # Products and customers are drawn so that a few are bought by everybody and most hardly ever (as 1/x for products).
@@ -76,6 +76,7 @@ def fill(orders: int) -> Iterator[int]:
         _write_history({"orders": orders, "customers": customers, "products": PRODUCTS, "first": first, "last": last})
         yield last
     _place_open_orders()
+    _send_some_back()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -114,7 +115,7 @@ def _write_history(batch: dict[str, int]) -> None:
 
 
 def _place_open_orders() -> None:
-    """Through the services, with stock and ledger; one in two is confirmed."""
+    """Through the services, with stock and ledger; every other is confirmed, two of three are paid, one of ten is held."""
     chance = random.Random(3)
     customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
     products = list(Product.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
@@ -123,3 +124,12 @@ def _place_open_orders() -> None:
         order = run(partial(place_order, customer_id=chance.choice(customers), lines=lines, actor=ACTOR))
         if number % 2:
             run(partial(confirm_order, order.pk, actor=ACTOR))
+        if number % 3:
+            run(partial(record_payment, order.pk, method="card", amount_cents=order.total_cents, actor=ACTOR))
+        if number % 10 == 0:
+            run(partial(place_hold, order.pk, kind="address", reason="No such street", actor=ACTOR))
+
+
+def _send_some_back() -> None:
+    for order in Order.objects.filter(status=Order.Status.DELIVERED).order_by("-pk")[:RETURNS]:
+        run(partial(request_return, order.pk, reason="Too large", actor=ACTOR))

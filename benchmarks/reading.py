@@ -1,13 +1,13 @@
-"""What reading costs in the large database, found by asking the views in this process."""
+"""What answers and pages cost in the large database, found by asking the views in this process."""
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from statistics import median
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
@@ -40,13 +40,13 @@ def client() -> Client:
     return Client(headers={"Authorization": f"Bearer {token}"})
 
 
-def measure(name: str, address: str, api: Client) -> Cost:
+def measure(name: str, address: str, asking: Client) -> Cost:
     """Ask once to warm up, then some times more."""
-    _ask(api, address)
+    _ask(asking, address)
     rounds, began = [], time.process_time()
     for _ in range(ROUNDS):
-        with watched(connection) as statements:
-            rows = _ask(api, address)
+        with watched(*connections.all()) as statements:
+            rows = _ask(asking, address)
         rounds.append(list(statements))
     cpu = (time.process_time() - began) / ROUNDS
     database = median(sum(statement.seconds for statement in statements) for statements in rounds)
@@ -62,7 +62,7 @@ def plan(statement: Statement) -> str:
 
 
 @contextmanager
-def watched(database: BaseDatabaseWrapper) -> Iterator[list[Statement]]:
+def watched(*databases: BaseDatabaseWrapper) -> Iterator[list[Statement]]:
     """The statements of a block and how long each took."""
     statements: list[Statement] = []
 
@@ -73,13 +73,19 @@ def watched(database: BaseDatabaseWrapper) -> Iterator[list[Statement]]:
         finally:
             statements.append(Statement(sql, parameters, time.perf_counter() - began))
 
-    with database.execute_wrapper(watch):
+    with ExitStack() as watching:
+        for database in databases:
+            watching.enter_context(database.execute_wrapper(watch))
         yield statements
 
 
-def _ask(api: Client, address: str) -> int:
-    answer = api.get(address)
-    if answer.status_code != 200:
+def _ask(asking: Client, address: str) -> int:
+    """How many rows the answer has; a page of one record is one."""
+    answer: Any = asking.get(address)
+    if answer.status_code not in (200, 302):
         raise RuntimeError(f"{address} was answered {answer.status_code}: {answer.content[:300]!r}")
-    body = answer.json()
+    if hasattr(answer, "context_data"):
+        found = answer.context_data.get("cl")
+        return len(found.result_list) if found else 1
+    body = answer.json() if answer["Content-Type"] == "application/json" else {}
     return len(body["results"]) if "results" in body else 1

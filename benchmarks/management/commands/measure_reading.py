@@ -1,9 +1,11 @@
 """Measures what reading costs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
+from django.test import Client
 
 from benchmarks.printing import columns, machine
 from benchmarks.questions import questions
@@ -21,14 +23,18 @@ class Command(OperatorCommand):
         parser.add_argument("--only", default="", metavar="TEXT", help="the requests whose name contains this")
         parser.add_argument("--explain", action="store_true", help="show the slowest statement's plan, too")
 
+    def ask(self) -> tuple[Client, Iterable[tuple[str, str]]]:
+        """Who asks, and the names and addresses of what is asked."""
+        api = client()
+        return api, questions(api)
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             orders = Order.objects.count()
         except DatabaseError as error:
             raise CommandError("There is no large database; `generate` makes it.", returncode=FAILED) from error
-        api = client()
-        wanted = [question for question in questions(api) if options["only"] in question[0]]
-        costs = [measure(name, address, api) for name, address in wanted]
+        asking, asked = self.ask()
+        costs = [measure(name, address, asking) for name, address in asked if options["only"] in name]
         self.stdout.write(f"{orders:,} orders; {machine()}\n\n{columns(HEAD, [_row(cost) for cost in costs])}")
         if options["explain"]:
             for cost in costs:

@@ -1,0 +1,15 @@
+"""Measures what the pages of the back-office cost."""
+
+from collections.abc import Iterable
+
+from django.test import Client
+
+from benchmarks.management.commands import measure_reading
+from benchmarks.pages import browser, pages
+
+
+class Command(measure_reading.Command):
+    help = "Measure statements and time in the database per page, in the large database that `generate` made."
+
+    def ask(self) -> tuple[Client, Iterable[tuple[str, str]]]:
+        return browser(), pages()
