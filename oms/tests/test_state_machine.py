@@ -207,6 +207,8 @@ class Shop(RuleBasedStateMachine):
                 sale.closed[sku] = sale.closed.get(sku, 0) + units
                 self.model.move(sku, units)
             sale.settle()
+            for kind in () if sale.is_open() else list(sale.holds):
+                sale.end_hold(kind)
 
     @precondition(lambda self: self.model.sales)
     @rule(number=any_order, basket=parts)

@@ -86,11 +86,11 @@ EXPORTED: Exported = {
 
 def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
     """What an event's type says of the order, besides what its payload does."""
+    released = {f"hold_for_{hold['kind']}": (None, "released") for hold in entry.payload.get("released_holds", ())}
     if entry.type in MOVES:
-        released = (hold["kind"] for hold in entry.payload.get("released_holds", ()))
         first = entry.payload.get("duplicate_of")
         again = {"duplicate_of": (None, Order(pk=first).number)} if first else {}
-        return {"status": MOVES[entry.type], **again, **{f"hold_for_{kind}": (None, "released") for kind in released}}
+        return {"status": MOVES[entry.type], **again, **released}
     if entry.type == NOTED and entry.payload.get("visibility") == NoteVisibility.CUSTOMER:
         return {"for": (None, NoteVisibility.CUSTOMER.label)}
     if entry.type in HOLDS:
@@ -99,7 +99,7 @@ def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
         return told_by_return(entry.payload["return"])
     if entry.type in MONEY:
         return {MONEY[entry.type]: (None, entry.payload["amount_cents"])}
-    return {}
+    return released
 
 
 def told_by_return(told: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -20,21 +20,22 @@ HOLDS = (
     ),
     Invariant(
         "holds_are_what_events_say",
-        "A hold was placed and released by whom, when and why its order's events say; cancelling releases all.",
+        "A hold was placed and released by whom, when and why its order's events say.",
         AGGREGATE,
         f"""
         WITH story AS (
             SELECT aggregateid AS order_id, type, payload, actor FROM events
             WHERE aggregatetype = 'order' AND {only("aggregateid")}
-              AND type IN ('order.hold_placed', 'order.hold_released', 'order.cancelled')
+              AND type IN ('order.hold_placed', 'order.hold_released', 'order.cancelled',
+                           'order.short_closed')
         ), released AS (
             SELECT (payload ->> 'hold_id')::bigint AS hold_id, actor, payload ->> 'released_at' AS at,
                    payload ->> 'reason' AS reason
             FROM story WHERE type = 'order.hold_released'
             UNION ALL
-            SELECT (hold ->> 'hold_id')::bigint, actor, payload ->> 'cancelled_at', payload ->> 'reason'
+            SELECT (hold ->> 'hold_id')::bigint, actor, coalesce(payload ->> 'cancelled_at', payload ->> 'closed_at'),
+                   payload ->> 'reason'
             FROM story CROSS JOIN LATERAL jsonb_array_elements(payload -> 'released_holds') AS hold
-            WHERE type = 'order.cancelled'
         ), told AS (
             SELECT (placed.payload ->> 'hold_id')::bigint AS id, placed.order_id, placed.payload ->> 'kind' AS kind,
                    placed.payload ->> 'reason' AS reason, placed.actor AS placed_by,

@@ -7,7 +7,7 @@ from django.db import transaction
 from common.actors import Actor
 from orders.models import NOTED, NoteVisibility, Order, Shipment, units
 from orders.services.fulfilment import told, write_parcels
-from orders.services.holds import end_holds
+from orders.services.holds import end_holds, let_go
 from orders.services.writing import lock_order, record, write_header
 from products.models import StockMovement
 from products.services import Movement, lock_products, move_stock
@@ -36,7 +36,7 @@ def cancel_order(
     order = lock_order(order_id, expected_version)
     order.require("cancel")
     order.cancel()
-    holds, order.held_for = order.active_holds, []
+    holds = let_go(order)
     unpacked = [parcel for parcel in order.parcels if parcel.status == Shipment.Status.PREPARED]
     for parcel in unpacked:
         parcel.void()
@@ -49,9 +49,7 @@ def cancel_order(
     write_parcels(order, unpacked, at="voided_at")
 
     payload: dict[str, Any] = {"cancelled_at": order.cancelled_at, "reason": reason, "reason_code": reason_code}
-    if holds:
-        end_holds(order, holds, reason=reason, actor=actor)
-        payload["released_holds"] = [{"hold_id": hold.pk, "kind": hold.kind} for hold in holds]
+    payload |= end_holds(order, holds, reason=reason, actor=actor)
     if unpacked:
         payload["shipments"] = told(unpacked)
     record(order, "order.cancelled", payload, actor=actor)

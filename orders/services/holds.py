@@ -1,6 +1,7 @@
 """Putting an order on hold, and releasing it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -54,8 +55,17 @@ def release_hold(
     return order
 
 
-def end_holds(order: Order, holds: Sequence[Hold], *, reason: str, actor: Actor) -> None:
-    """Release what held an order that will never go on, at the time of its last act."""
+def let_go(order: Order) -> list[Hold]:
+    """Take off an order what holds it, because nothing of it waits any more; `end_holds` writes it down."""
+    holds, order.held_for, order.active_holds = order.active_holds, [], []
+    return holds
+
+
+def end_holds(order: Order, holds: Sequence[Hold], *, reason: str, actor: Actor) -> dict[str, Any]:
+    """Release holds at the time of the order's last act; returns what its event says of that."""
+    if not holds:
+        return {}
     order.holds.filter(pk__in=[hold.pk for hold in holds]).update(
         released_by=actor.name, released_at=order.updated_at, release_reason=reason
     )
+    return {"released_holds": [{"hold_id": hold.pk, "kind": hold.kind} for hold in holds]}

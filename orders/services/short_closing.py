@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from common.actors import Actor
-from orders.models import Content, Order, ShortClose, refuse
+from orders.models import Content, Order, ShortClose, refuse, units
 from orders.models.acts import last_unit_stays
 from orders.services.fulfilment import ItemUnits, choose, record_with_moves, settle, told_units
+from orders.services.holds import end_holds, let_go
 from orders.services.writing import lock_order
 from products.models import StockMovement
 from products.services import Movement, lock_products, move_stock
@@ -25,8 +26,8 @@ def short_close(
 ) -> Order:
     """Give up units of a CONFIRMED order that are in no shipment, and put them back into the stock.
 
-    With the last open unit the order is SHIPPED, and DELIVERED if all its shipments are. Raises NotFound,
-    StaleVersion, InvalidTransition, NothingOpen, InvalidInput, MoreThanOpen, LastOpenUnit.
+    With the last open unit the order is SHIPPED, and DELIVERED if all its shipments are; what held it is released.
+    Raises NotFound, StaleVersion, InvalidTransition, NothingOpen, InvalidInput, MoreThanOpen, LastOpenUnit.
     """
     order = lock_order(order_id, expected_version)
     order.require("short_close")
@@ -42,6 +43,7 @@ def short_close(
     prices = {line.pk: line.unit_price_cents for line in order.lines}
     order.short_closed_cents += sum(prices[content["item_id"]] * content["quantity"] for content in chosen)
 
+    holds = [] if units.waiting(order) else let_go(order)
     moves = settle(order)
     _write(order, closed, version=order.version - len(moves))
     payload = {
@@ -49,6 +51,7 @@ def short_close(
         "closed_at": order.updated_at,
         "reason": reason,
         "reason_code": reason_code,
+        **end_holds(order, holds, reason=reason, actor=actor),
     }
     record_with_moves(order, "order.short_closed", payload, moves, actor=actor)
     return order

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from orders import services
 from orders.models import Hold, Order
-from orders.tests.factories import ACTOR, HoldFactory, OrderFactory
+from orders.tests.factories import ACTOR, HoldFactory, OrderFactory, order_in
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +88,14 @@ def test_the_timeline_says_which_holds_a_cancellation_released(chief: Client) ->
     assert newest.fields == {
         "status": (None, "CANCELLED"), "hold_for_stock": (None, "released"), "hold_for_payment": (None, "released"),
     }  # fmt: skip
+
+
+def test_the_timeline_says_which_holds_giving_up_the_rest_released(chief: Client) -> None:
+    order = order_in("dispatched")
+    HoldFactory(order_id=order.pk, kind="stock")
+    rest = [services.ItemUnits(order.lines[0].pk, 1)]
+    services.short_close(order.pk, lines=rest, reason="Broken", actor=ACTOR)
+
+    shipped, closed, *_ = chief.get(url("change", order.pk)).context["story"]
+
+    assert (shipped.type, closed.fields) == ("order.shipped", {"hold_for_stock": (None, "released")})

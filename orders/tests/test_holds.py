@@ -14,9 +14,11 @@ from common.transactions import run
 from events.models import Event
 from orders import services
 from orders.errors import NotOnHold, OnHold
+from orders.invariants.holds import HOLDS
 from orders.models import SHIPMENT_MOVES, Hold, Order
 from orders.services import ItemUnits
 from orders.tests.factories import ACTOR, HoldFactory, OrderFactory
+from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -116,16 +118,25 @@ def test_what_was_prepared_does_not_leave_while_the_order_is_held(api: Client) -
     assert post(api, dispatch, {}).status_code == 200
 
 
-def test_an_order_that_is_shipped_by_giving_up_its_rest_can_still_be_released() -> None:
-    order = OrderFactory(status="CONFIRMED")
-    item = order.lines[0].pk
-    services.ship_order(order.pk, lines=[ItemUnits(item, 1)], actor=ACTOR)
+def test_giving_up_the_last_units_that_waited_releases_what_held_the_order() -> None:
+    order = OrderFactory(status="CONFIRMED", lines=[services.Line(3, ProductFactory().pk)])
+    one = [ItemUnits(order.lines[0].pk, 1)]
+    services.ship_order(order.pk, lines=one, actor=ACTOR)
     hold = HoldFactory(order_id=order.pk, kind=Kind.STOCK)
 
-    shipped = services.short_close(order.pk, lines=[ItemUnits(item, 1)], reason="Broken", actor=ACTOR)
-    released = services.release_hold(order.pk, hold.pk, actor=ACTOR)
+    waits = services.short_close(order.pk, lines=one, reason="Broken", actor=ACTOR)
+    shipped = services.short_close(order.pk, lines=one, reason="Broken, too", actor=ACTOR)
 
-    assert (shipped.status, shipped.held_for, released.held_for) == ("SHIPPED", ["stock"], [])
+    hold.refresh_from_db()
+    assert waits.held_for == ["stock"]
+    assert (shipped.status, shipped.held_for, shipped.active_holds) == ("SHIPPED", [], [])
+    assert (hold.released_by, hold.released_at, hold.release_reason) == (
+        ACTOR.name, shipped.updated_at, "Broken, too",
+    )  # fmt: skip
+    for invariant in HOLDS:
+        with connection.cursor() as cursor:
+            cursor.execute(invariant.sql, {"ids": [order.pk]})
+            assert cursor.fetchall() == [], invariant.name
 
 
 # Placing and releasing
@@ -200,17 +211,19 @@ def test_a_hold_of_another_order_is_not_found(api: Client) -> None:
     assert Hold.objects.active().count() == 2
 
 
-def test_cancelling_releases_what_held_the_order() -> None:
+def test_cancelling_releases_what_held_the_order(api: Client) -> None:
     order = OrderFactory()
     hold, other = (HoldFactory(order_id=order.pk, kind=kind) for kind in (Kind.STOCK, Kind.PAYMENT))
 
-    cancelled = services.cancel_order(order.pk, reason="A fraud", actor=ACTOR)
+    cancelled = post(api, f"{order.pk}/cancel/", {"reason": "A fraud"}).json()
 
+    assert cancelled["holds"] == []
     hold.refresh_from_db()
+    event = Event.objects.get(type="order.cancelled")
     assert (hold.released_by, hold.released_at, hold.release_reason) == (
-        ACTOR.name, cancelled.cancelled_at, "A fraud",
+        event.actor, now(order).cancelled_at, "A fraud",
     )  # fmt: skip
-    assert Event.objects.get(type="order.cancelled").payload["released_holds"] == [
+    assert event.payload["released_holds"] == [
         {"hold_id": hold.pk, "kind": "stock"},
         {"hold_id": other.pk, "kind": "payment"},
     ]
