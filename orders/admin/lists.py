@@ -27,7 +27,7 @@ from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.finding import DetailsFilter, WorkFilter, work_tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of
-from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, pick_list_view
+from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, parcel_view, pick_list_view
 from orders.models import (
     AGGREGATE,
     NOTED,
@@ -164,6 +164,11 @@ class OrderAdmin(RecordAdmin):
             path("customers/", guarded(lookup), name="orders_order_customers"),
             path("pick-list/", guarded(partial(pick_list_view, self)), name="orders_order_pick_list"),
             path("<int:pk>/print/<str:name>/", guarded(partial(document_view, self)), name="orders_order_print"),
+            path(
+                "<int:pk>/print/packing-slip/<int:shipment_id>/",
+                guarded(partial(parcel_view, self)),
+                name="orders_order_print",
+            ),
             *super().get_urls(),
         ]
 

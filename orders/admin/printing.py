@@ -1,4 +1,4 @@
-"""What is printed: an order's packing slip and confirmation, and the pick list of several orders."""
+"""What is printed: packing slips, an order's confirmation, and the pick list of several orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from orders.models import Order, notes_for_customer, units
+from orders.models import Order, OrderItem, notes_for_customer, units
 from products.models import Product
 
 DOCUMENTS = {"packing-slip": "Packing slip", "confirmation": "Order confirmation"}
@@ -33,8 +33,41 @@ def document_view(model_admin: Any, request: HttpRequest, pk: int, name: str) ->
     if name not in DOCUMENTS:
         raise Http404(f"There is no document {name!r}.")
     order = model_admin.record_or_404(request, pk)
-    notes = notes_for_customer(order.pk) if name == "confirmation" else []
-    return _paper(request, name, DOCUMENTS[name], order=order, ships_to=order.shipping_address, notes=notes)
+    facts = _agreed(order) if name == "confirmation" else {"lines": _to_send(order)}
+    return _paper(request, name, DOCUMENTS[name], order=order, **facts)
+
+
+def parcel_view(model_admin: Any, request: HttpRequest, pk: int, shipment_id: int) -> HttpResponse:
+    """The packing slip of one of an order's parcels."""
+    order = model_admin.record_or_404(request, pk)
+    parcel = next((each for each in order.parcels if each.pk == shipment_id and each.is_live), None)
+    if parcel is None:
+        raise Http404(f"{order} has no parcel {shipment_id}.")
+    inside = units.inside(parcel)
+    return _paper(
+        request, "packing-slip", DOCUMENTS["packing-slip"], order=order, parcel=parcel, lines=_of_lines(order, inside)
+    )
+
+
+def _of_lines(order: Order, counted: units.Units) -> list[tuple[OrderItem, int]]:
+    return [(line, counted[line.pk]) for line in order.lines if counted[line.pk]]
+
+
+def _to_send(order: Order) -> list[tuple[OrderItem, int]]:
+    """What has still to be sent, in parcels or not yet; of an order of which nothing has, all that it was of."""
+    return _of_lines(order, units.waiting(order) or units.kept(order))
+
+
+def _agreed(order: Order) -> dict[str, Any]:
+    """What the customer agreed to, line by line with the units that will never come; and what that makes of the sum."""
+    closed = units.short_closed(order)
+    less = {"Not delivered": order.short_closed_cents, "Returned": order.returned_cents}
+    less["Cancelled"] = order.total_cents - sum(less.values()) - order.due_cents
+    return {
+        "lines": [(line, closed[line.pk]) for line in order.lines],
+        "less": [(label, -cents) for label, cents in less.items() if cents],
+        "notes": notes_for_customer(order.pk),
+    }
 
 
 def choose_for_picking(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse:

@@ -64,6 +64,11 @@ def received_back(order: Order) -> Units:
     return _within(each for each in order.sent_back if each.received_at is not None)
 
 
+def inside(record: Shipment | Return) -> Units:
+    """Those in one parcel or one return."""
+    return _within([record])
+
+
 def _within(records: Iterable[Shipment | Return]) -> Units:
     units: Units = Counter()
     for record in records:

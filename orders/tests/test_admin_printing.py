@@ -45,6 +45,81 @@ def test_a_packing_slip_tells_what_is_in_the_parcel_and_no_price(viewer: Client)
     assert "1,234.56" not in page and "EUR" not in page
 
 
+@pytest.fixture
+def order() -> Order:
+    """Five of TEA and two of MUG, agreed to, and a parcel of two of TEA that has left."""
+    tea, mug = (ProductFactory(sku=sku, price_cents=100).pk for sku in ("TEA", "MUG"))
+    lines = [Line(quantity=5, product_id=tea), Line(quantity=2, product_id=mug)]
+    order = OrderFactory(lines=lines, status="CONFIRMED")
+    tracking = services.Tracking("速达 DHL", "T-1")
+    return services.ship_order(order.pk, lines=[ItemUnits(order.lines[0].pk, 2)], tracking=tracking, actor=ACTOR)
+
+
+def slip(browser: Client, order: Order, shipment_id: int) -> Any:
+    kwargs = {"pk": order.pk, "shipment_id": shipment_id}
+    return browser.get(reverse("admin:orders_order_print", kwargs=kwargs))
+
+
+def in_it(page: Any) -> list[tuple[str, int]]:
+    return [(line.sku, quantity) for line, quantity in page.context["lines"]]
+
+
+def test_each_parcel_has_a_packing_slip_of_its_own(order: Order, viewer: Client) -> None:
+    tea, mug = (line.pk for line in order.lines)
+    order = services.prepare_shipment(order.pk, lines=[ItemUnits(tea, 1), ItemUnits(mug, 2)], actor=ACTOR)
+    left, packed = order.parcels
+    page = viewer.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+
+    assert in_it(slip(viewer, order, left.pk)) == [("TEA", 2)]
+    assert in_it(slip(viewer, order, packed.pk)) == [("TEA", 1), ("MUG", 2)]
+    assert f'Shipment {left.pk}: <span dir="auto">速达 DHL T-1</span>' in slip(viewer, order, left.pk).content.decode()
+    assert page.count("packing-slip/") == 3 and f'packing-slip/{packed.pk}/"' in page
+
+
+def test_only_a_parcel_of_the_order_that_was_not_given_up_has_a_packing_slip(order: Order, viewer: Client) -> None:
+    packed = services.prepare_shipment(order.pk, actor=ACTOR).parcels[-1].pk
+    services.void_shipment(order.pk, packed, actor=ACTOR)
+
+    for of, parcel in ((order, packed), (OrderFactory(), order.parcels[0].pk), (order, 10**30)):
+        assert slip(viewer, of, parcel).status_code == 404
+
+
+def test_the_packing_slip_of_an_order_tells_what_is_still_to_be_sent(order: Order, viewer: Client) -> None:
+    address = reverse("admin:orders_order_print", args=[order.pk, "packing-slip"])
+    services.short_close(order.pk, lines=[ItemUnits(order.lines[0].pk, 1)], reason="gone", actor=ACTOR)
+    assert in_it(viewer.get(address)) == [("TEA", 2), ("MUG", 2)]
+
+    services.ship_order(order.pk, actor=ACTOR)
+    assert in_it(viewer.get(address)) == [("TEA", 4), ("MUG", 2)]
+
+
+def test_a_confirmation_says_what_will_not_come_and_what_is_due_then(order: Order, viewer: Client) -> None:
+    services.short_close(order.pk, lines=[ItemUnits(order.lines[0].pk, 1)], reason="gone", actor=ACTOR)
+
+    page = paper(viewer, order, "confirmation")
+
+    assert '<td class="figure">5<br><small>1 not delivered</small></td>' in page and page.count("not delivered") == 1
+    assert 'Total</th><td class="figure">7.00 EUR' in page
+    assert 'Not delivered</th><td class="figure">-1.00 EUR' in page
+    assert 'Due</th><td class="figure">6.00 EUR' in page
+
+
+def test_what_a_confirmation_takes_off_adds_up_whatever_became_of_the_order(order: Order, viewer: Client) -> None:
+    shipped = services.ship_order(order.pk, actor=ACTOR)
+    one = [services.ReturnUnits(shipped.lines[1].pk, 1, "restock")]
+    back = services.request_return(order.pk, lines=one, reason="too many", actor=ACTOR)
+    services.receive_return(order.pk, back.sent_back[0].pk, actor=ACTOR)
+    expected: dict[Order, Any] = {
+        OrderFactory(): [],
+        OrderFactory(status="CANCELLED"): [("Cancelled", -2_500)],
+        order: [("Returned", -100)],
+    }
+
+    for each, less in expected.items():
+        page = viewer.get(reverse("admin:orders_order_print", args=[each.pk, "confirmation"]))
+        assert page.context["less"] == less
+
+
 def test_a_confirmation_tells_every_price_and_the_total(viewer: Client) -> None:
     lamp = ProductFactory(sku="LAMP", price_cents=123_456)
     order = OrderFactory(lines=[Line(quantity=2, product_id=lamp.pk)])
