@@ -78,14 +78,15 @@ def choose_for_picking(model_admin: Any, request: HttpRequest, queryset: Any) ->
 
 
 def pick_list_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """What to take from the shelves for the confirmed among these orders."""
+    """What to take from the shelves for those of these orders that can be packed, and what keeps the others."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     ids = _ids(request.GET.get("orders", ""))
     orders = list(Order.objects.with_lines().filter(pk__in=ids).order_by("pk"))
-    ready = [order for order in orders if order.status == Order.Status.CONFIRMED]
-    context = {"picks": _picks(ready), "ready": ready, "others": [order for order in orders if order not in ready]}
-    return _paper(request, "pick-list", "Pick list", **context)
+    judged = [(order, order.blockers("prepare_shipment")) for order in orders]
+    ready = [order for order, blockers in judged if not blockers]
+    others = [(order, blockers[0].detail) for order, blockers in judged if blockers]
+    return _paper(request, "pick-list", "Pick list", picks=_picks(ready), ready=ready, others=others)
 
 
 def _ids(text: str) -> list[int]:

@@ -13,7 +13,7 @@ from customers.tests.factories import CustomerFactory
 from orders import services
 from orders.models import Order
 from orders.services import ItemUnits, Line
-from orders.tests.factories import ACTOR, OrderFactory
+from orders.tests.factories import ACTOR, HoldFactory, OrderFactory
 from products.services import change_product
 from products.tests.factories import ProductFactory
 
@@ -140,20 +140,27 @@ def test_names_of_any_language_are_printed_as_they_are_and_run_their_own_way(nam
     assert '<address dir="auto">' in page
 
 
-def test_a_pick_list_sums_by_shelf_and_leaves_out_what_is_not_confirmed(viewer: Client) -> None:
+def test_a_pick_list_sums_by_shelf_and_says_why_it_leaves_out_an_order(viewer: Client) -> None:
     tea, mug = ProductFactory(sku="TEA", stock_quantity=50), ProductFactory(sku="MUG", stock_quantity=50)
     one = OrderFactory(lines=[Line(quantity=2, product_id=tea.pk)], status="CONFIRMED")
     both = [Line(quantity=3, product_id=tea.pk), Line(quantity=1, product_id=mug.pk)]
     two, pending = OrderFactory(lines=both, status="CONFIRMED"), OrderFactory()
+    held, packed = (OrderFactory(status="CONFIRMED") for _ in range(2))
+    HoldFactory(order_id=held.pk)
+    services.prepare_shipment(packed.pk, actor=ACTOR)
     change_product(mug.pk, actor=ACTOR, sku="MUG-2")
 
-    context = picks(viewer, one, two, pending)
+    context = picks(viewer, one, two, pending, held, packed)
 
     assert [(pick.sku, pick.units, pick.orders) for pick in context["picks"]] == [
         ("MUG-2", 1, [(two.number, 1)]),
         ("TEA", 5, [(one.number, 2), (two.number, 3)]),
     ]
-    assert context["others"] == [pending]
+    assert context["others"] == [
+        (pending, "It is PENDING and cannot be packed."),
+        (held, "It is on hold: fraud review."),
+        (packed, "All that has not left is in prepared shipments."),
+    ]
 
 
 def test_what_is_packed_has_left_or_will_never_come_is_not_fetched_again(viewer: Client) -> None:
