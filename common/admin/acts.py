@@ -183,6 +183,24 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(user.actor_name, request.META.get("oms.request_id"))
 
 
+def do_to_one(
+    request: HttpRequest, form: CreationForm, pk: int, asked: Mapping[str, Any], act: Callable[[], Model]
+) -> bool:
+    """Do to one of many records what a page asks for, under a key of its own; whether it had been done before.
+
+    So a page that is sent again goes on where it stopped. Raises what the act raises.
+    """
+    user: Any = request.user
+    fingerprint = idempotency.fingerprint("POST", f"{request.path}{pk}", "", asked)
+    key = Key(user.pk, f"{form.cleaned_data['idempotency_key']}:{pk}", fingerprint)
+
+    def answer() -> Answer:
+        record = act()
+        return Answer(200, "", {}, str(record._meta.model_name), record.pk)
+
+    return run(answer, key=key).replayed
+
+
 def changes_of(meanwhile: list[Any]) -> dict[str, tuple[Any, Any]]:
     """Of several changes one after the other, each field's first old value and its last new one."""
     changes: dict[str, tuple[Any, Any]] = {}

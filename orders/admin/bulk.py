@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,19 +13,19 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from common import idempotency
 from common.admin import CreationForm
-from common.admin.acts import actor_of
+from common.admin.acts import actor_of, do_to_one
 from common.errors import DomainError
-from common.idempotency import Answer, Key
-from common.transactions import run
 from orders.admin.acts import Cancel, Confirm, Deliver, OrderAct, Ship
 from orders.admin.holds import PlaceHold
-from orders.models import AGGREGATE, Order
+from orders.models import Order, units
 
 MOST_ORDERS = 500
 MOST_PRODUCTS_SHOWN = 50
 BULK: dict[str, type[OrderAct]] = {act.name: act for act in (Confirm, Ship, Deliver, PlaceHold, Cancel)}
+
+# By the act that moves stock: which units, and what becomes of them.
+STOCK_EFFECTS = {"cancel": (units.kept, "available again"), "ship": (units.waiting, "leave the shelf")}
 
 Chosen = tuple[tuple[int, int], ...]
 
@@ -66,10 +67,11 @@ def offered_to(request: HttpRequest) -> dict[str, tuple[Callable[..., HttpRespon
 def _chooser(act: type[OrderAct]) -> Callable[..., HttpResponse]:
     def choose(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
         """Show what would become of the orders that were ticked, or of all that the filter lets through."""
-        orders = list(queryset[: MOST_ORDERS + 1])
-        going = tuple((order.pk, order.version) for order in orders[:MOST_ORDERS] if not act.blockers(order))
+        chosen = list(queryset.values_list("pk", flat=True)[: MOST_ORDERS + 1])
+        orders = _orders(chosen[:MOST_ORDERS])
+        going = tuple((order.pk, order.version) for order in orders if not act.blockers(order))
         form = _form_of(act)(initial={"orders": going})
-        return _page(model_admin, request, act, form, orders[:MOST_ORDERS], are_more=len(orders) > MOST_ORDERS)
+        return _page(model_admin, request, act, form, orders, are_more=len(chosen) > MOST_ORDERS)
 
     return choose
 
@@ -87,8 +89,13 @@ def bulk_view(model_admin: Any, request: HttpRequest, name: str) -> HttpResponse
     if form.is_valid():
         return _result(model_admin, request, act, _do_each(request, act, form))
     seen: Chosen = form.cleaned_data.get("orders", ())
-    orders = list(Order.objects.with_lines().filter(pk__in=[pk for pk, _ in seen]).order_by("-pk"))
-    return _page(model_admin, request, act, form, orders)
+    return _page(model_admin, request, act, form, _orders([pk for pk, _ in seen]))
+
+
+def _orders(pks: Sequence[int]) -> list[Order]:
+    """The orders as the page shows them, in the order in which they are named."""
+    found = Order.objects.with_lines().select_related("customer").in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
 
 
 def _form_of(act: type[OrderAct]) -> type[CreationForm]:
@@ -98,29 +105,20 @@ def _form_of(act: type[OrderAct]) -> type[CreationForm]:
 
 
 def _do_each(request: HttpRequest, act: type[OrderAct], form: CreationForm) -> list[Outcome]:
-    user: Any = request.user
-    actor, given = actor_of(request), form.fields_given()
+    given = form.fields_given()
     chosen: Chosen = given.pop("orders")
     outcomes = []
     for order_id, version in chosen:
-        body = {"act": act.name, "version": version, **given}
-        fingerprint = idempotency.fingerprint("POST", f"{request.path}{order_id}", "", body)
-        key = Key(user.pk, f"{form.cleaned_data['idempotency_key']}:{order_id}", fingerprint)
-        outcomes.append(_outcome(act, order_id, key, actor=actor, expected_version=version, **given))
+        number = Order(pk=order_id).number
+        asked = {"act": act.name, "version": version, **given}
+        service = partial(act.service, order_id, actor=actor_of(request), expected_version=version, **given)
+        try:
+            again = " It had been done before." if do_to_one(request, form, order_id, asked, service) else ""
+        except DomainError as refusal:
+            outcomes.append(Outcome(order_id, number, False, refusal.detail))
+        else:
+            outcomes.append(Outcome(order_id, number, True, act.done + again))
     return outcomes
-
-
-def _outcome(act: type[OrderAct], order_id: int, key: Key, **fields: Any) -> Outcome:
-    def answer() -> Answer:
-        order = act.service(order_id, **fields)
-        return Answer(200, "", {}, AGGREGATE, order.pk)
-
-    number = Order(pk=order_id).number
-    try:
-        replayed = run(answer, key=key).replayed
-    except DomainError as refusal:
-        return Outcome(order_id, number, False, refusal.detail)
-    return Outcome(order_id, number, True, f"{act.done}{' It had been done before.' if replayed else ''}")
 
 
 def _page(
@@ -166,12 +164,13 @@ def _answer(model_admin: Any, request: HttpRequest, act: type[OrderAct], **conte
 
 def _stock_effect(act: type[OrderAct], orders: Sequence[Order]) -> list[tuple[str, str]]:
     """What the act does to the stock, summed by SKU, the most units first."""
-    words = {"cancel": "available again", "ship": "leave the shelf"}.get(act.name)
-    if words is None:
+    if act.name not in STOCK_EFFECTS:
         return []
-    units = Counter[str]()
+    count, words = STOCK_EFFECTS[act.name]
+    moved = Counter[str]()
     for order in orders:
-        units.update({line.sku: line.quantity for line in order.lines})
-    shown = [(sku, f"{count:,} {words}") for sku, count in units.most_common(MOST_PRODUCTS_SHOWN)]
-    rest = len(units) - len(shown)
+        counted = count(order)
+        moved.update({line.sku: counted[line.pk] for line in order.lines if counted[line.pk]})
+    shown = [(sku, f"{number:,} {words}") for sku, number in moved.most_common(MOST_PRODUCTS_SHOWN)]
+    rest = len(moved) - len(shown)
     return [*shown, *([("…", f"and of {rest:,} more products")] if rest > 0 else [])]

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,20 +13,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from common import idempotency
 from common.admin import Act, CreationForm, Text, act_on
-from common.admin.acts import actor_of
+from common.admin.acts import actor_of, do_to_one
 from common.admin.uploads import TableField
 from common.errors import DomainError
 from common.exports.cells import csv_line, safe_cell
-from common.idempotency import Answer, Key
 from common.imports.fields import Field, Layout, WrongMap
 from common.imports.sources import Source, UnreadableFile
 from common.imports.values import REASONS, Rejected, text, whole_number
-from common.transactions import run
 from orders.admin.fields import ReasonCodeField
 from orders.services import count_shelf, reserved_of
-from products.models import AGGREGATE, AdjustmentReason, Product
+from products.models import AdjustmentReason, Product
 from products.services import MOST_STOCK
 
 MOST_COUNTED = 2_000
@@ -159,24 +157,19 @@ class CountMany(Act):
 
     def _outcomes(self, form: Counts) -> Iterator[Outcome]:
         """Each count in a transaction of its own; sent again, what was done is not done anew."""
-        user: Any = self.request.user
-        actor, given = actor_of(self.request), form.fields_given()
+        given = form.fields_given()
         counts = given.pop("counts")
         skus = dict(Product.objects.filter(pk__in=[count[0] for count in counts]).values_list("pk", "sku"))
         for product_id, expected, counted in counts:
-            body = {"expected_on_hand": expected, "counted": counted, **given}
-            fingerprint = idempotency.fingerprint("POST", f"{self.request.path}{product_id}", "", body)
-            key = Key(user.pk, f"{form.cleaned_data['idempotency_key']}:{product_id}", fingerprint)
+            asked = {"expected_on_hand": expected, "counted": counted, **given}
             address = reverse("admin:products_product_change", args=[product_id])
             name = skus.get(product_id, str(product_id))
-            yield Outcome(name, address, *self._outcome(key, product_id=product_id, actor=actor, **body))
+            yield Outcome(name, address, *self._outcome(form, product_id, asked))
 
-    def _outcome(self, key: Key, **count: Any) -> tuple[bool, str]:
-        def answer() -> Answer:
-            return Answer(200, "", {}, AGGREGATE, self.perform(**count).pk)
-
+    def _outcome(self, form: Counts, product_id: int, count: dict[str, Any]) -> tuple[bool, str]:
+        perform = partial(self.perform, product_id=product_id, actor=actor_of(self.request), **count)
         try:
-            again = " It had been before." if run(answer, key=key).replayed else ""
+            again = " It had been before." if do_to_one(self.request, form, product_id, count, perform) else ""
         except DomainError as refusal:
             return False, refusal.detail
         difference = count["counted"] - count["expected_on_hand"]
