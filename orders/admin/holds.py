@@ -1,15 +1,15 @@
 """Holds in the back-office: placed and released on the order's page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from accounts.services import names_of
 from common.admin import ActForm, Text, act_on
-from common.admin.forms import CreationForm
 from orders import services
 from orders.admin.acts import OrderAct
+from orders.admin.choosing import ChoosingAct, Which
 from orders.models import Hold, Order
 
 
@@ -25,7 +25,7 @@ class Reasoned(ActForm):
 
 
 class Settled(ActForm):
-    hold_id = forms.TypedChoiceField(label="Hold", coerce=int)
+    hold_id = Which(label="Hold")
     reason = Text(required=False, help_text="What settled it, if there is something to say.")
 
 
@@ -38,20 +38,17 @@ class PlaceHold(OrderAct):
 
 
 @act_on(Order)
-class ReleaseHold(OrderAct):
+class ReleaseHold(ChoosingAct):
     name, label, saves, done = "release_hold", "Release hold", "Release", "The hold is released."
     permission = "orders.release_hold"
     form_class = Settled
+    choice, kind = "hold_id", "holds"
+    service = staticmethod(services.release_hold)
 
-    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
-        """Offers what holds it now; what comes back may have been released since, or be sent twice."""
-        form = super().form(*args, **kwargs)
-        holds = self.record.holds.order_by("pk") if args else self.record.active_holds
-        form.fields["hold_id"].choices = [(hold.pk, str(hold)) for hold in holds]  # type: ignore[attr-defined]
-        return form
+    @classmethod
+    def every(cls, record: Order) -> Iterable[Hold]:
+        return record.holds.order_by("pk")
 
-    def initial(self) -> Mapping[str, Any]:
-        return {"hold_id": next((hold.pk for hold in self.record.active_holds), None)}
-
-    def perform(self, **fields: Any) -> Order:
-        return services.release_hold(self.record.pk, fields.pop("hold_id"), **fields)
+    @classmethod
+    def possible(cls, record: Order) -> list[Hold]:
+        return record.active_holds

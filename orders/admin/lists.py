@@ -26,7 +26,7 @@ from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.finding import DetailsFilter, WorkFilter, work_tabs
 from orders.admin.holds import holds_of
-from orders.admin.payments import payments_of
+from orders.admin.payments import payments_of, payments_of_orders
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, parcel_view, pick_list_view
 from orders.models import (
     AGGREGATE,
@@ -209,7 +209,7 @@ class OrderAdmin(RecordAdmin):
         return lookup == "customer__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def records(self) -> QuerySet[Order]:
-        return Order.objects.with_lines().select_related("customer")
+        return Order.objects.with_lines().select_related("customer").prefetch_related(payments_of_orders())
 
     def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
         return queryset.search(term)

@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 from common.admin import ActForm, CreationForm, act_on
 from orders import services
 from orders.admin.acts import OrderAct
+from orders.admin.choosing import ChoosingAct, Which
 from orders.admin.fields import NoteField
-from orders.admin.units import ParcelForm, ShortfallForm, TrackingForm, WhichShipment
-from orders.models import Blocker, Order, Shipment, shipment_blockers, units
+from orders.admin.units import ParcelForm, ShortfallForm, TrackingForm
+from orders.models import Order, Shipment, shipment_blockers, units
 
 
 class UnitsAct(OrderAct):
@@ -50,33 +51,29 @@ class ShortClose(UnitsAct):
     service = staticmethod(services.short_close)
 
 
-class ShipmentAct(OrderAct):
-    """An act on one of the order's shipments, chosen from those that it is possible with."""
+class ShipmentAct(ChoosingAct):
+    choice, kind = "shipment_id", "shipments"
+
+    @classmethod
+    def every(cls, record: Order) -> list[Shipment]:
+        return record.parcels
 
     @classmethod
     def possible(cls, record: Order) -> list[Shipment]:
         return [parcel for parcel in record.parcels if not shipment_blockers(record, parcel, cls.name)]
 
-    @classmethod
-    def blockers(cls, record: Order) -> tuple[Blocker, ...]:
-        blockers = record.blockers(cls.name)
-        if blockers or cls.possible(record):
-            return blockers
-        return (Blocker("invalid_transition", "None of its shipments waits for this."),)
 
-    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
-        form = super().form(*args, **kwargs)
-        form.fields["shipment_id"].offer(self.possible(self.record))  # type: ignore[attr-defined]  # our own field
-        return form
+def _in_words(parcel: Shipment) -> str:
+    return f"{parcel.pk}: {parcel.carrier} {parcel.tracking_number}".strip(": ")
 
 
 class Dispatching(TrackingForm):
-    shipment_id = WhichShipment()
+    shipment_id = Which(_in_words, label="Shipment")
     field_order = ("shipment_id",)
 
 
 class Chosen(ActForm):
-    shipment_id = WhichShipment()
+    shipment_id = Which(_in_words, label="Shipment")
     note = NoteField(required=False)
 
 

@@ -1,11 +1,11 @@
 """Money in the back-office: payments recorded, refunded and voided on the order's page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 
 from accounts.services import names_of
 from common import money
@@ -14,13 +14,20 @@ from common.admin.forms import CreationForm
 from common.api.fields import MOST_CENTS
 from orders import services
 from orders.admin.acts import OrderAct
-from orders.admin.units import WhichReturn
+from orders.admin.choosing import ChoosingAct, Which
+from orders.admin.returns import in_words
 from orders.models import Order, Payment, Refund
+
+
+def payments_of_orders() -> "Prefetch[str]":
+    """What came in for orders, oldest first, and what of it went back."""
+    refunds = Prefetch("refunds", Refund.objects.order_by("pk"))
+    return Prefetch("payments", Payment.objects.order_by("pk").prefetch_related(refunds))
 
 
 def payments_of(order: Order) -> list[dict[str, Any]]:
     """An order's payments, each with its refunds and with the names of those who recorded them."""
-    payments = [(payment, list(payment.refunds.all())) for payment in _with_refunds(order)]
+    payments = [(payment, list(payment.refunds.all())) for payment in order.payments.all()]
     actors = {payment.recorded_by for payment, _ in payments}
     names = names_of(actors.union(refund.refunded_by for _, refunds in payments for refund in refunds))
     return [
@@ -33,12 +40,8 @@ def payments_of(order: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _with_refunds(order: Order) -> QuerySet[Payment]:
-    return order.payments.order_by("pk").prefetch_related(Prefetch("refunds", Refund.objects.order_by("pk")))
-
-
-def _offered(payment: Payment) -> tuple[int, str]:
-    return payment.pk, f"{payment}, {money.shown(payment.refundable_cents)}"
+def _in_words(payment: Payment) -> str:
+    return f"{payment}, {money.shown(payment.refundable_cents)}"
 
 
 class Amount(Money):
@@ -54,36 +57,26 @@ class Received(ActForm):
 
 
 class OfPayment(ActForm):
-    payment_id = forms.TypedChoiceField(label="Payment", coerce=int)
+    payment_id = Which(_in_words, label="Payment")
 
 
 class PaidBack(OfPayment):
     amount_cents = Amount()
     reason = Text()
     reference = Text(required=False, help_text="What the bank or the provider calls it.")
-    return_id = WhichReturn(label="For the return", required=False, empty_value=None)
+    return_id = Which(in_words, label="For the return", required=False, empty_value=None)
 
 
 class Mistaken(OfPayment):
     reason = Text()
 
 
-class PaymentAct(OrderAct):
-    """An act on one of an order's payments, which is chosen in its form."""
+class PaymentAct(ChoosingAct):
+    choice, kind = "payment_id", "payments"
 
-    def offers(self, payment: Payment) -> bool:
-        return payment.refundable_cents > 0
-
-    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
-        """Offers what can be chosen now; what comes back may have changed since, or be sent twice."""
-        form = super().form(*args, **kwargs)
-        payments = self.record.payments.order_by("pk")
-        chosen = [_offered(payment) for payment in payments if args or self.offers(payment)]
-        form.fields["payment_id"].choices = chosen  # type: ignore[attr-defined]
-        return form
-
-    def perform(self, **fields: Any) -> Order:
-        return type(self).service(self.record.pk, fields.pop("payment_id"), **fields)
+    @classmethod
+    def every(cls, record: Order) -> Iterable[Payment]:
+        return record.payments.all()
 
 
 @act_on(Order)
@@ -105,10 +98,14 @@ class RefundPayment(PaymentAct):
     form_class = PaidBack
     service = staticmethod(services.refund_payment)
 
+    @classmethod
+    def possible(cls, record: Order) -> list[Payment]:
+        return [payment for payment in cls.every(record) if payment.refundable_cents > 0]
+
     def form(self, *args: Any, **kwargs: Any) -> CreationForm:
         form = super().form(*args, **kwargs)
-        live = [each for each in self.record.sent_back if each.is_live]
-        form.fields["return_id"].offer(live)  # type: ignore[attr-defined]  # our own field
+        choice: Any = form.fields["return_id"]
+        choice.offer(each for each in self.record.sent_back if each.is_live)
         return form
 
     def initial(self) -> Mapping[str, Any]:
@@ -124,5 +121,6 @@ class VoidPayment(PaymentAct):
     form_class = Mistaken
     service = staticmethod(services.void_payment)
 
-    def offers(self, payment: Payment) -> bool:
-        return payment.voided_at is None and payment.refunded_cents == 0
+    @classmethod
+    def possible(cls, record: Order) -> list[Payment]:
+        return [payment for payment in cls.every(record) if payment.voided_at is None and not payment.refunded_cents]

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 
 from common.admin import ActForm, CreationForm, Text, act_on
 from orders import services
-from orders.admin.acts import OrderAct
+from orders.admin.choosing import ChoosingAct, Which
 from orders.admin.fields import NoteField, ReasonCodeField
 from orders.admin.lines import LinesField
 from orders.admin.parcels import UnitsAct
-from orders.admin.units import UnitsField, UnitsWidget, WhichReturn, is_id, is_quantity
-from orders.models import Blocker, Disposition, Order, Return, ReturnReason, return_blockers, units
+from orders.admin.units import UnitsField, UnitsWidget, is_id, is_quantity
+from orders.models import Disposition, Order, Return, ReturnReason, return_blockers, units
 from orders.services import ReturnUnits
 from orders.services.demand import MOST_LINES, MOST_QUANTITY
 
@@ -97,8 +97,12 @@ class Announced(ActForm):
         return {**fields, "lines": [ReturnUnits(unit.item_id, unit.quantity) for unit in fields["lines"]]}
 
 
+def in_words(sent_back: Return) -> str:
+    return f"{sent_back}, {sent_back.units} units"
+
+
 class Arrived(ActForm):
-    return_id = WhichReturn()
+    return_id = Which(in_words, label="Return")
     lines = ArrivedField(label="What came")
     note = NoteField(required=False)
 
@@ -108,7 +112,7 @@ class Arrived(ActForm):
 
 
 class Chosen(ActForm):
-    return_id = WhichReturn()
+    return_id = Which(in_words, label="Return")
     note = NoteField(required=False)
 
 
@@ -131,23 +135,16 @@ class RequestReturn(UnitsAct):
     service = staticmethod(services.request_return)
 
 
-class ReturnAct(OrderAct):
-    """An act on one of the order's returns, chosen from those that it is possible with."""
+class ReturnAct(ChoosingAct):
+    choice, kind = "return_id", "returns"
+
+    @classmethod
+    def every(cls, record: Order) -> list[Return]:
+        return record.sent_back
 
     @classmethod
     def possible(cls, record: Order) -> list[Return]:
         return [each for each in record.sent_back if not return_blockers(each, cls.name)]
-
-    @classmethod
-    def blockers(cls, record: Order) -> tuple[Blocker, ...]:
-        return () if cls.possible(record) else (Blocker("invalid_transition", "None of its returns waits for this."),)
-
-    def form(self, *args: Any, **kwargs: Any) -> CreationForm:
-        """Offers what can be chosen now; what comes back may have changed since, or be sent twice."""
-        form = super().form(*args, **kwargs)
-        offered = self.record.sent_back if args else self.possible(self.record)
-        form.fields["return_id"].offer(offered)  # type: ignore[attr-defined]  # our own field
-        return form
 
 
 @act_on(Order)

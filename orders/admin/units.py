@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from common.admin import ActForm, Text
 from orders.admin.fields import NoteField, ReasonCodeField
-from orders.models import Order, Return, Shipment, ShortCloseReason, units
+from orders.models import Order, ShortCloseReason, units
 from orders.services import ItemUnits, Tracking
 from orders.services.demand import MOST_LINES, MOST_QUANTITY
 
@@ -82,26 +82,3 @@ class ShortfallForm(ActForm):
     lines = UnitsField(label="Units that will never come")
     reason_code = ReasonCodeField(ShortCloseReason)
     reason = Text(help_text="The timeline and the stock ledger keep it.")
-
-
-class WhichShipment(forms.TypedChoiceField):
-    """One of the order's shipments that an act can be done to."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(coerce=int, label="Shipment", **kwargs)
-
-    def offer(self, shipments: list[Shipment]) -> None:
-        self.choices = [
-            (each.pk, f"{each.pk}: {each.carrier} {each.tracking_number}".strip(": ")) for each in shipments
-        ]
-
-
-class WhichReturn(forms.TypedChoiceField):
-    """One of the order's returns that an act can be done to."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"coerce": int, "label": "Return", **kwargs})
-
-    def offer(self, returns: list[Return]) -> None:
-        blank = [] if self.required else [("", "none")]
-        self.choices = [*blank, *((each.pk, f"{each}, {each.units} units") for each in returns)]

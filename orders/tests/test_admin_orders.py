@@ -18,7 +18,7 @@ from customers.tests.factories import CustomerFactory
 from events.models import Event
 from orders import services
 from orders.models import Order
-from orders.tests.factories import OrderFactory, move_to, order_in
+from orders.tests.factories import ACTOR, OrderFactory, PaymentFactory, move_to, order_in
 from products.models import Product, StockMovement
 from products.tests.factories import ProductFactory
 
@@ -117,6 +117,28 @@ def test_a_double_click_on_ship_ships_once(chief: Client) -> None:
     assert "cannot be shipped" in errors(late)
     (parcel,) = now(order).parcels
     assert [content["quantity"] for content in parcel.contents] == [2]
+
+
+def test_a_double_click_on_an_act_upon_one_of_its_records_does_it_once(chief: Client) -> None:
+    """What was chosen is no longer offered then, and is replayed all the same."""
+    order = order_in("prepared")
+    PaymentFactory(order_id=order.pk)
+    order = services.prepare_shipment(order.pk, actor=ACTOR)
+    left, given_up = (parcel.pk for parcel in order.parcels)
+    chosen: dict[str, dict[str, Any]] = {
+        "dispatch_shipment": {"shipment_id": left},
+        "deliver_shipment": {"shipment_id": left},
+        "void_shipment": {"shipment_id": given_up},
+        "void_payment": {"payment_id": order.payments.get().pk, "reason": "a mistake"},
+    }
+
+    for number, (act, fields) in enumerate(chosen.items(), start=1):
+        form = sent(now(order), **fields)
+        assert [chief.post(url(act, order), form).status_code for _ in range(2)] == [302, 302]
+        assert now(order).version == order.version + number
+
+    buttons = chief.get(url("change", order)).context["buttons"]
+    assert {button.act.name for button in buttons if button.blockers} >= chosen.keys()
 
 
 def test_part_of_an_order_is_shipped_and_the_rest_given_up(chief: Client) -> None:
