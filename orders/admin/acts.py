@@ -112,8 +112,7 @@ class OrderAct(Act):
 
     @classmethod
     def blockers(cls, record: Order) -> tuple[Blocker, ...]:
-        act = cls.blocked_as or cls.name
-        return record.blockers(act) if act in Order.ACTS else ()
+        return record.blockers(cls.blocked_as or cls.name)
 
     def perform(self, **fields: Any) -> Order:
         return type(self).service(self.record.pk, **fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from orders.errors import (
     PaymentRequired,
 )
 from orders.models import units
-from orders.models.holds import SHIPPING_ACTS, Hold
+from orders.models.holds import Hold
 from orders.models.payments import PaymentState
 
 if TYPE_CHECKING:
@@ -61,29 +61,35 @@ MOVES = {"confirm": "confirmed", "ship": "shipped", "deliver": "delivered", "can
 
 def transition_is_open(order: Order, act: str) -> tuple[Blocker, ...]:
     """An act that moves the status needs a transition from the status of now."""
-    if act not in MOVES or can_proceed(getattr(order, act)):
+    if can_proceed(getattr(order, act)):
         return ()
     return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be {MOVES[act]}."),)
 
 
 def items_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
     """Items are fixed as soon as the order is agreed to."""
-    if act != "edit_items" or order.status == order.Status.PENDING:
+    if order.status == order.Status.PENDING:
         return ()
     return (Blocker(NotEditable.code, f"Items can be edited while PENDING; it is {order.status}."),)
 
 
+def addresses_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Addresses are fixed as soon as something has left for them."""
+    if order.status in order.OPEN and order.fulfilment_state == order.Fulfilment.NONE:
+        return ()
+    so_far = "some of it has left" if order.status in order.OPEN else f"it is {order.status}"
+    return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; {so_far}."),)
+
+
 def order_is_open(order: Order, act: str) -> tuple[Blocker, ...]:
     """What has left or will never leave cannot be made to wait."""
-    if act != "place_hold" or order.status in order.OPEN:
+    if order.status in order.OPEN:
         return ()
     return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be put on hold."),)
 
 
 def something_holds(order: Order, act: str) -> tuple[Blocker, ...]:
-    if act != "release_hold" or order.held_for:
-        return ()
-    return (Blocker(NotOnHold.code, "Nothing holds it."),)
+    return () if order.held_for else (Blocker(NotOnHold.code, "Nothing holds it."),)
 
 
 def no_hold_blocks(order: Order, act: str) -> tuple[Blocker, ...]:
@@ -92,35 +98,21 @@ def no_hold_blocks(order: Order, act: str) -> tuple[Blocker, ...]:
     return tuple(Blocker(OnHold.code, f"It is on hold: {kind.label}.") for kind in kinds)
 
 
-def addresses_are_open(order: Order, act: str) -> tuple[Blocker, ...]:
-    """Addresses are fixed as soon as something has left for them."""
-    if act != "change_addresses":
-        return ()
-    if order.status in order.OPEN and order.fulfilment_state == order.Fulfilment.NONE:
-        return ()
-    so_far = "some of it has left" if order.status in order.OPEN else f"it is {order.status}"
-    return (Blocker(NotEditable.code, f"Addresses can be changed until something has left; {so_far}."),)
-
-
 def payment_suffices(order: Order, act: str) -> tuple[Blocker, ...]:
-    """An installation may ship nothing that is not paid."""
-    if act not in SHIPPING_ACTS or not settings.OMS_PAYMENT_BEFORE_SHIPPING:
+    """An installation may ship nothing of which something is still to be paid."""
+    if order.balance_cents <= 0 or not settings.OMS_PAYMENT_BEFORE_SHIPPING:
         return ()
     state = PaymentState(order.payment_state)
-    if state.is_settled:
-        return ()
     detail = f"It is {state.label}: {money.shown(order.balance_cents)} are missing."
     return (Blocker(PaymentRequired.code, detail),)
 
 
 def something_came_in(order: Order, act: str) -> tuple[Blocker, ...]:
-    if act != "refund" or order.paid_cents > order.refunded_cents:
+    if order.paid_cents > order.refunded_cents:
         return ()
     return (Blocker(NothingToRefund.code, "Nothing that came in is left."),)
 
 
-# Acts on the units of an order, and what they do to it. Shipments are made, changed and left out while it is
-# CONFIRMED; the last of them may arrive after it was SHIPPED.
 FULFILLING = {
     "prepare_shipment": "packed",
     "dispatch_shipment": "shipped",
@@ -130,29 +122,38 @@ FULFILLING = {
 
 
 def order_is_being_fulfilled(order: Order, act: str) -> tuple[Blocker, ...]:
-    """Shipments and short-closes need an order that was agreed to and has something left to ship."""
-    if act == "deliver_shipment" and order.status in (order.Status.CONFIRMED, order.Status.SHIPPED):
+    """Shipments are made, dispatched and voided, and units given up, while an order is CONFIRMED."""
+    if order.status == order.Status.CONFIRMED:
         return ()
-    if act not in (*FULFILLING, "deliver_shipment") or order.status == order.Status.CONFIRMED:
+    return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be {FULFILLING[act]}."),)
+
+
+def shipments_can_arrive(order: Order, act: str) -> tuple[Blocker, ...]:
+    """The last of an order's shipments may arrive after it was SHIPPED."""
+    if order.status in (order.Status.CONFIRMED, order.Status.SHIPPED):
         return ()
-    done = FULFILLING.get(act, "delivered")
-    return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be {done}."),)
+    return (Blocker(InvalidTransition.code, f"It is {order.status} and cannot be delivered."),)
 
 
 def nothing_has_left(order: Order, act: str) -> tuple[Blocker, ...]:
     """What has left cannot be called off."""
-    if act != "cancel" or order.status != order.Status.CONFIRMED or order.fulfilment_state == order.Fulfilment.NONE:
+    if order.status != order.Status.CONFIRMED or order.fulfilment_state == order.Fulfilment.NONE:
         return ()
     return (Blocker(AlreadyDispatched.code, "Some of it has left; short-close the rest."),)
 
 
 def units_are_free(order: Order, act: str) -> tuple[Blocker, ...]:
     """Only units in no shipment can be put into one or be short-closed."""
-    if act not in ("prepare_shipment", "short_close") or order.status != order.Status.CONFIRMED:
+    if order.status != order.Status.CONFIRMED or units.free(order):
         return ()
-    if not units.free(order):
-        return (Blocker(NothingOpen.code, "All that has not left is in prepared shipments."),)
-    return last_unit_stays(order, 1) if act == "short_close" else ()
+    return (Blocker(NothingOpen.code, "All that has not left is in prepared shipments."),)
+
+
+def units_can_be_given_up(order: Order, act: str) -> tuple[Blocker, ...]:
+    """Units that are free, but not the last one of an order of which nothing was dispatched."""
+    if order.status != order.Status.CONFIRMED:
+        return ()
+    return units_are_free(order, act) or last_unit_stays(order, 1)
 
 
 def last_unit_stays(order: Order, closing: int) -> tuple[Blocker, ...]:
@@ -164,8 +165,6 @@ def last_unit_stays(order: Order, closing: int) -> tuple[Blocker, ...]:
 
 def something_can_come_back(order: Order, act: str) -> tuple[Blocker, ...]:
     """Only what has left can be sent back, and only once."""
-    if act != "request_return":
-        return ()
     if order.fulfilment_state == order.Fulfilment.NONE:
         return (Blocker(NothingToReturn.code, "Nothing of it has left."),)
     if not units.returnable(order):
@@ -173,23 +172,26 @@ def something_can_come_back(order: Order, act: str) -> tuple[Blocker, ...]:
     return ()
 
 
-# Asked in this order; the first blocker gives a refused act its error.
-RULES: tuple[Rule, ...] = (
-    transition_is_open,
-    items_are_open,
-    addresses_are_open,
-    order_is_open,
-    order_is_being_fulfilled,
-    nothing_has_left,
-    units_are_free,
-    something_holds,
-    no_hold_blocks,
-    payment_suffices,
-    something_came_in,
-    something_can_come_back,
-)
+# What each act asks, in this order; the first blocker gives a refused act its error.
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "edit_items": (items_are_open,),
+    "change_addresses": (addresses_are_open,),
+    "confirm": (transition_is_open, no_hold_blocks),
+    "prepare_shipment": (order_is_being_fulfilled, units_are_free, no_hold_blocks, payment_suffices),
+    "ship": (transition_is_open, no_hold_blocks, payment_suffices),
+    "short_close": (order_is_being_fulfilled, units_can_be_given_up),
+    "deliver": (transition_is_open,),
+    "cancel": (transition_is_open, nothing_has_left),
+    "place_hold": (order_is_open,),
+    "release_hold": (something_holds,),
+    "refund": (something_came_in,),
+    "request_return": (something_can_come_back,),
+    "dispatch_shipment": (order_is_being_fulfilled, no_hold_blocks, payment_suffices),
+    "deliver_shipment": (shipments_can_arrive,),
+    "void_shipment": (order_is_being_fulfilled,),
+}
 
-# Acts on one shipment, under the names by which a rule about the order knows them.
+# Those of them that are done to one of its shipments, where they have other names.
 SHIPMENT_MOVES = {
     "dispatch_shipment": ("dispatch", "dispatched"),
     "deliver_shipment": ("deliver", "delivered"),

@@ -16,7 +16,7 @@ from django_fsm import FSMField, transition
 from common.addresses import is_address_or_null
 from customers.models import Customer
 from orders.models import units
-from orders.models.acts import RULES, Action, Blocker, refuse
+from orders.models.acts import RULES, SHIPMENT_MOVES, Action, Blocker, refuse
 from orders.models.holds import Hold
 from orders.models.item import OrderItem
 from orders.models.payments import BALANCE, STATE, PaymentState
@@ -155,20 +155,7 @@ class Order(models.Model):
 
     HAVE_LEFT: ClassVar = (Status.SHIPPED, Status.DELIVERED)
     OPEN: ClassVar = (Status.PENDING, Status.CONFIRMED)
-    ACTS: ClassVar = (
-        "edit_items",
-        "change_addresses",
-        "confirm",
-        "prepare_shipment",
-        "ship",
-        "short_close",
-        "deliver",
-        "cancel",
-        "place_hold",
-        "release_hold",
-        "refund",
-        "request_return",
-    )
+    ACTS: ClassVar = tuple(act for act in RULES if act not in SHIPMENT_MOVES)
     # Copies, as agreed with this order; never linked to the customer's address book.
     ADDRESSES: ClassVar = ("shipping_address", "billing_address")
 
@@ -373,7 +360,8 @@ class Order(models.Model):
         return [Action(name, self.blockers(name)) for name in self.ACTS]
 
     def blockers(self, act: str) -> tuple[Blocker, ...]:
-        return tuple(blocker for rule in RULES for blocker in rule(self, act))
+        """What stands in the way of an act; nothing ever does of one without rules, such as noting."""
+        return tuple(blocker for rule in RULES.get(act, ()) for blocker in rule(self, act))
 
     def require(self, act: str) -> None:
         """Raise the refusal of the first thing that stands in the way of the act, with all of them as `blockers`."""

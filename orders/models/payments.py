@@ -16,11 +16,6 @@ class PaymentState(models.TextChoices):
     OVERPAID = "overpaid", "overpaid"
     REFUNDED = "refunded", "refunded"
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing more is asked for."""
-        return self in (PaymentState.PAID, PaymentState.OVERPAID)
-
 
 # The one place that says what is due, in columns of an order. What is taken off the agreed total later is subtracted
 # here; the columns that the database makes of it are then made anew.

@@ -246,6 +246,16 @@ def test_an_installation_may_ship_only_what_is_paid(settings: Settings, api: Cli
     assert post(api, f"{order.pk}/ship/", {}).json()["payment_state"] == "overpaid"
 
 
+def test_what_owes_nothing_is_shipped_although_all_that_came_in_went_back(settings: Settings) -> None:
+    settings.OMS_PAYMENT_BEFORE_SHIPPING = True
+    order = order_of(0, status="CONFIRMED")
+    refund(pay(order, 100), 100)
+
+    shipped = services.ship_order(order.pk, actor=ACTOR)
+
+    assert (shipped.status, shipped.payment_state) == ("SHIPPED", "refunded")
+
+
 def test_nor_does_what_was_prepared_leave_before_it_is_paid(settings: Settings, api: Client) -> None:
     order = services.prepare_shipment(order_of(100, status="CONFIRMED").pk, actor=ACTOR)
     settings.OMS_PAYMENT_BEFORE_SHIPPING = True
