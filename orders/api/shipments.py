@@ -1,30 +1,24 @@
 """The addresses under /api/v1/orders/{id}/shipments/."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.pagination import IdPagination
-from common.api.views import ViewSet
 from orders import services
 from orders.api.inputs import ActInput, Dispatch, NewShipment
+from orders.api.records import RecordsViewSet
 from orders.api.serializers import ShipmentSerializer
-from orders.models import AGGREGATE, Order, Shipment
+from orders.models import Order, Shipment
+from orders.services.parcels import parcel_of
 
 
-class ShipmentViewSet(ViewSet):
-    """The parcels of one order. They belong to it: an act on one is a change of the order, under its version."""
-
+class ShipmentViewSet(RecordsViewSet):
     queryset = Shipment.objects.all()
     serializer_class = ShipmentSerializer
-    pagination_class = IdPagination
-    subject = AGGREGATE
-    default_ordering = "id"
     inputs: ClassVar = {"prepare": NewShipment, "dispatch_one": Dispatch, "deliver": ActInput, "void": ActInput}
     statuses: ClassVar = {"prepare": (201,)}
     permissions: ClassVar = {
@@ -35,27 +29,27 @@ class ShipmentViewSet(ViewSet):
         "void": "orders.ship_order",
     }
 
+    def get_queryset(self) -> QuerySet[Shipment]:
+        """What can be done with a shipment depends on its order."""
+        shipments: Any = super().get_queryset()
+        whole: QuerySet[Shipment] = shipments.with_contents().prefetch_related(
+            Prefetch("order", Order.objects.with_lines())
+        )
+        return whole
+
     def list(self, request: Request, order_id: str) -> Response:  # type: ignore[override]  # one more key
         """The shipments of an order, page by page, as they were prepared.
 
         An order shows them all, too.
         """
-        order = get_object_or_404(Order.objects.only("pk"), pk=order_id)
-        with_order = Prefetch("order", Order.objects.with_lines())  # what can be done with one depends on the order
-        return self.page_of(Shipment.objects.with_contents().filter(order=order).prefetch_related(with_order))
+        return super().list(request)
 
     def prepare(self, request: Request, order_id: str) -> HttpResponse:
         """Prepare a shipment of an order that is CONFIRMED: pack units that are in none yet.
 
         It counts as shipped when it is dispatched. A unit is in one shipment at most.
         """
-        fields = self.read()
-        return self.perform(
-            lambda: services.prepare_shipment(
-                int(order_id), actor=self.actor, expected_version=self.expected_version, **fields
-            ),
-            render=lambda order: self.render(order.parcels[-1]),
-        )
+        return self.act(services.prepare_shipment, order_id, shows=lambda order: order.parcels[-1], **self.read())
 
     def dispatch_one(self, request: Request, order_id: str, shipment_id: str) -> HttpResponse:
         """Dispatch a shipment that is prepared.
@@ -76,10 +70,7 @@ class ShipmentViewSet(ViewSet):
         return self._act(order_id, shipment_id, services.void_shipment)
 
     def _act(self, order_id: str, shipment_id: str, service: Callable[..., Order]) -> HttpResponse:
-        fields = self.read()
-        return self.perform(
-            lambda: service(
-                int(order_id), int(shipment_id), actor=self.actor, expected_version=self.expected_version, **fields
-            ),
-            render=lambda order: self.render(next(each for each in order.parcels if each.pk == int(shipment_id))),
-        )
+        def shows(order: Order) -> Shipment:
+            return parcel_of(order, int(shipment_id))
+
+        return self.act(service, order_id, int(shipment_id), shows=shows, **self.read())

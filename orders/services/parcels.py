@@ -95,17 +95,22 @@ def void_shipment(
     return _write(order, parcel, "voided_at", actor=actor, note=note)
 
 
-def _require(order: Order, shipment_id: int, act: str) -> Shipment:
-    """The order's shipment, if the act on it is possible. Raises NotFound, and the refusal of what is in the way."""
+def parcel_of(order: Order, shipment_id: int) -> Shipment:
+    """The order's shipment. Raises NotFound."""
     parcel = next((parcel for parcel in order.parcels if parcel.pk == shipment_id), None)
     if parcel is None:
         raise NotFound(f"The order has no shipment {shipment_id}.")
+    return parcel
+
+
+def _require(order: Order, shipment_id: int, act: str) -> Shipment:
+    """The order's shipment, if the act on it is possible. Raises NotFound, and the refusal of what is in the way."""
+    parcel = parcel_of(order, shipment_id)
     refuse(shipment_blockers(order, parcel, act))
     return parcel
 
 
 def _write(order: Order, parcel: Shipment, at: str, *, actor: Actor, note: str) -> Order:
-
     moves = settle(order)
     write_parcels(order, [parcel], at=at)
     type_ = f"order.shipment_{at.removesuffix('_at')}"
