@@ -121,8 +121,7 @@ class OnHoldFilter(admin.SimpleListFilter):
         kind = self.value()
         if kind is None:
             return queryset
-        held = queryset.on_hold()
-        return held if kind == "yes" else held.filter(held_for__contains=[kind])
+        return queryset.on_hold() if kind == "yes" else queryset.held_for(kind)
 
 
 @admin.register(Order)

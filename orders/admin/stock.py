@@ -13,7 +13,7 @@ from common.admin import Act, ActForm, CreationForm, Text, act_on
 from common.admin.panels import panel_on
 from common.errors import DomainError
 from orders.admin.fields import ReasonCodeField
-from orders.services import count_shelf, reserved_units, stock_as_of, stock_now
+from orders.services import count_shelf, stock_as_of, stock_now
 from products.models import AdjustmentReason, Product, StockMovement
 from products.services import MOST_STOCK, adjust_stock, set_stock
 
@@ -86,8 +86,8 @@ class StockAct(Act):
     previews = True
 
     def context(self) -> dict[str, Any]:
-        available, reserved = self.record.stock_quantity, reserved_units(self.record.pk)
-        return {"pairs": [("Available", available), ("Reserved", reserved), ("On hand", available + reserved)]}
+        stock = stock_now(self.record)
+        return {"pairs": [("Available", stock.available), ("Reserved", stock.reserved), ("On hand", stock.on_hand)]}
 
     def refused(self, form: CreationForm, error: DomainError) -> HttpResponse:
         """The page that comes back shows the numbers of now, and goes on from them."""
@@ -126,7 +126,7 @@ class CountShelf(StockAct):
     form_class = Count
 
     def initial(self) -> dict[str, Any]:
-        return {"expected_on_hand": self.record.stock_quantity + reserved_units(self.record.pk)}
+        return {"expected_on_hand": stock_now(self.record).on_hand}
 
     def perform(self, **fields: Any) -> Product:
         return count_shelf(self.record.pk, **fields)

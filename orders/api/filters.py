@@ -80,7 +80,7 @@ class OrderFilter(django_filters.FilterSet):
         return orders.on_hold() if value else orders.filter(held_for=[])
 
     def filter_hold_kind(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
-        return orders.on_hold().filter(held_for__contains=[value])
+        return orders.held_for(value)
 
     def filter_return_state(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.filter(return_state=value) if value == Order.ReturnState.NONE else orders.in_return(value)

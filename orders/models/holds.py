@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -76,3 +76,7 @@ class Hold(models.Model):
     @property
     def blocks(self) -> tuple[str, ...]:
         return self.BLOCKS[self.kind]
+
+    def as_event(self) -> dict[str, Any]:
+        """The hold as the event tells it that it was placed."""
+        return {"hold_id": self.pk, "kind": self.kind, "reason": self.reason, "placed_at": self.placed_at}

@@ -66,6 +66,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def on_hold(self) -> Self:
         return self.exclude(held_for=[])
 
+    def held_for(self, kind: str) -> Self:
+        return self.on_hold().filter(held_for__contains=[kind])
+
     def to_confirm(self) -> Self:
         return self.filter(status=Order.Status.PENDING, held_for=[])
 

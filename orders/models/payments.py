@@ -1,6 +1,6 @@
 """Money that came in for an order and went back, and what that makes of the order."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -95,6 +95,11 @@ class Payment(models.Model):
     def refundable_cents(self) -> int:
         return 0 if self.voided_at else self.amount_cents - self.refunded_cents
 
+    def as_event(self) -> dict[str, Any]:
+        """The payment as the event tells it that it was recorded."""
+        told = ("method", "reference", "amount_cents", "received_at", "recorded_at")
+        return {"payment_id": self.pk, **{name: getattr(self, name) for name in told}}
+
 
 class Refund(models.Model):
     """Money of a payment that went back to who paid."""
@@ -122,3 +127,8 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment}: {self.reason}"
+
+    def as_event(self) -> dict[str, Any]:
+        """The refund as its event tells it."""
+        told = ("payment_id", "amount_cents", "reference", "reason", "refunded_at")
+        return {"refund_id": self.pk, "return_id": self.sent_back_id, **{name: getattr(self, name) for name in told}}

@@ -1,18 +1,18 @@
 """Where the units of an order are: in a parcel that has left, in one that waits, short-closed, sent back, or open.
 
-Each function counts by the id of the item, over what the order's rows say.
+Units are counted by the id of the item, over what the order's rows say.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orders.models.order import Order
-    from orders.models.returns import Return
-    from orders.models.shipments import Shipment
+    from orders.models.returns import Return, Returned
+    from orders.models.shipments import Content, Shipment
 
 Units = Counter[int]
 
@@ -62,6 +62,21 @@ def returnable(order: Order) -> Units:
 def received_back(order: Order) -> Units:
     """Those that came back."""
     return _within(each for each in order.sent_back if each.received_at is not None)
+
+
+def worth(order: Order, contents: Sequence[Content | Returned]) -> int:
+    """What units cost, in cents, at the prices that were agreed."""
+    prices = {line.pk: line.unit_price_cents for line in order.lines}
+    return sum(prices[content["item_id"]] * content["quantity"] for content in contents)
+
+
+def by_product(order: Order, contents: Iterable[Content | Returned]) -> dict[int, int]:
+    """Units by the id of the product instead of the item; an order has one item of a product."""
+    products = {line.pk: line.product_id for line in order.lines}
+    summed: Counter[int] = Counter()
+    for content in contents:
+        summed[products[content["item_id"]]] += content["quantity"]
+    return summed
 
 
 def inside(record: Shipment | Return) -> Units:

@@ -94,7 +94,7 @@ def count_shelf(
     """
     product = lock_product(product_id)
     require_version(product.version, expected_version)
-    on_hand = product.stock_quantity + reserved_units(product_id)
+    on_hand = stock_now(product).on_hand
     if on_hand != expected_on_hand:
         raise StockMismatch(
             f"{on_hand} are on hand, not {expected_on_hand}.", expected=expected_on_hand, on_hand=on_hand

@@ -1,12 +1,11 @@
 """Sending something else in place of what comes back."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
 
 from common.actors import Actor
-from orders.models import Order, Return, refuse, return_blockers
+from orders.models import Order, Return, refuse, return_blockers, units
 from orders.services.addresses import copies_of
 from orders.services.demand import Line
 from orders.services.placing import place_order
@@ -50,8 +49,5 @@ def exchange_return(
 
 
 def _returned(order: Order, sent_back: Return) -> list[Line]:
-    products = {line.pk: line.product_id for line in order.lines}
-    summed: Counter[int] = Counter()
-    for content in sent_back.contents:
-        summed[products[content["item_id"]]] += content["quantity"]
-    return [Line(quantity=quantity, product_id=product_id) for product_id, quantity in summed.items()]
+    returned = units.by_product(order, sent_back.contents)
+    return [Line(quantity=quantity, product_id=product_id) for product_id, quantity in returned.items()]

@@ -28,8 +28,7 @@ def place_hold(order_id: int, *, kind: str, reason: str, actor: Actor, expected_
     write_header(order)
     hold = Hold.objects.create(order=order, kind=kind, reason=reason, placed_by=actor.name, placed_at=order.updated_at)
 
-    payload = {"hold_id": hold.pk, "kind": kind, "reason": reason, "placed_at": hold.placed_at}
-    record(order, "order.hold_placed", payload, actor=actor)
+    record(order, "order.hold_placed", hold.as_event(), actor=actor)
     return order
 
 

@@ -22,8 +22,6 @@ TABLES = Tables(
     columns=("email", "sku", "quantity", "unit_price_cents", "created_at", "status"),
     most_rows=5_000,
 )
-OPEN = (Order.Status.PENDING, Order.Status.CONFIRMED)
-GONE = (Order.Status.SHIPPED, Order.Status.DELIVERED)
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ def import_orders(
     """
     plan_for_this_batch()
     batch = _batch(window, take_stock) | {
-        "paid": [*GONE] if paid_by else [],
+        "paid": [*Order.HAVE_LEFT] if paid_by else [],
         "paid_by": paid_by,
         "actor": actor.name,
     }
@@ -73,8 +71,8 @@ def _batch(window: Window, take_stock: bool) -> dict[str, Any]:
     """What the statements of a batch need to know."""
     return {
         **asdict(window),
-        "taking": [*OPEN, *GONE] if take_stock else [*OPEN],
-        "gone": [*GONE],
+        "taking": [*Order.OPEN, *Order.HAVE_LEFT] if take_stock else [*Order.OPEN],
+        "gone": [*Order.HAVE_LEFT],
         "most_lines": MOST_LINES,
         "most_quantity": MOST_QUANTITY,
         "most_total": MOST_TOTAL_CENTS,

@@ -44,15 +44,7 @@ def record_payment(
         recorded_by=actor.name,
     )
 
-    payload = {
-        "payment_id": payment.pk,
-        "method": method,
-        "reference": reference,
-        "amount_cents": amount_cents,
-        "received_at": payment.received_at,
-        "recorded_at": payment.recorded_at,
-    }
-    record(order, "order.payment_recorded", payload, actor=actor)
+    record(order, "order.payment_recorded", payment.as_event(), actor=actor)
     return order
 
 
@@ -93,16 +85,7 @@ def refund_payment(
         refunded_by=actor.name,
     )
 
-    payload = {
-        "refund_id": refund.pk,
-        "payment_id": payment_id,
-        "return_id": return_id,
-        "amount_cents": amount_cents,
-        "reference": reference,
-        "reason": reason,
-        "refunded_at": refund.refunded_at,
-    }
-    record(order, "order.payment_refunded", payload, actor=actor)
+    record(order, "order.payment_refunded", refund.as_event(), actor=actor)
     return order
 
 

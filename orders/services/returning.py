@@ -82,8 +82,7 @@ def receive_return(
     sent_back.receive()
 
     _restock(order, sent_back, actor)
-    prices = {line.pk: line.unit_price_cents for line in order.lines}
-    order.returned_cents += sum(prices[content["item_id"]] * content["quantity"] for content in sent_back.contents)
+    order.returned_cents += units.worth(order, sent_back.contents)
     _write(order, sent_back, "received_at")
     sent_back.lines.all().delete()
     _write_lines(sent_back)
@@ -169,21 +168,14 @@ def _arrived(
 
 def _restock(order: Order, sent_back: Return, actor: Actor) -> None:
     """Put back what can be sold again, for an order that took no stock as well: the goods lie on the shelf now."""
-    products = {line.pk: line.product_id for line in order.lines}
-    back = [
-        Movement(products[content["item_id"]], content["quantity"], order.pk)
-        for content in sent_back.contents
-        if content["disposition"] == Disposition.RESTOCK
-    ]
-    if back:
-        lock_products(ids=[movement.product_id for movement in back])
-        move_stock(
-            back,
-            kind=StockMovement.Kind.RETURN,
-            actor=actor,
-            reason=sent_back.reason,
-            reason_code=sent_back.reason_code,
-        )
+    good = [content for content in sent_back.contents if content["disposition"] == Disposition.RESTOCK]
+    if not good:
+        return
+    restocked = units.by_product(order, good)
+    lock_products(ids=restocked)
+    back = [Movement(product_id, quantity, order.pk) for product_id, quantity in restocked.items()]
+    why = {"reason": sent_back.reason, "reason_code": sent_back.reason_code}
+    move_stock(back, kind=StockMovement.Kind.RETURN, actor=actor, **why)
 
 
 def _write(order: Order, sent_back: Return, at: str) -> None:

@@ -34,14 +34,13 @@ def short_close(
     chosen = choose(order, lines)
     refuse(last_unit_stays(order, sum(content["quantity"] for content in chosen)))
 
-    products = {line.pk: line.product_id for line in order.lines}
-    lock_products(ids=[products[content["item_id"]] for content in chosen])
-    back = [Movement(products[content["item_id"]], content["quantity"], order.pk) for content in chosen]
+    given_up = units.by_product(order, chosen)
+    lock_products(ids=given_up)
+    back = [Movement(product_id, quantity, order.pk) for product_id, quantity in given_up.items()]
     move_stock(back, kind=StockMovement.Kind.SHORT_CLOSE, actor=actor, reason=reason, reason_code=reason_code)
     closed = [_shortfall(order, content, reason, reason_code) for content in chosen]
     order.shortfalls += closed
-    prices = {line.pk: line.unit_price_cents for line in order.lines}
-    order.short_closed_cents += sum(prices[content["item_id"]] * content["quantity"] for content in chosen)
+    order.short_closed_cents += units.worth(order, chosen)
 
     holds = [] if units.waiting(order) else let_go(order)
     moves = settle(order)
