@@ -23,7 +23,7 @@ from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from products import services
 from products.imports import IMPORTER
-from products.models import AGGREGATE, Product, StockMovement
+from products.models import AGGREGATE, MOST_DESCRIPTION, Product, StockMovement
 from products.services import MOST_STOCK
 
 MOST_ROWS = 50
@@ -34,7 +34,7 @@ ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
 class Catalogue(forms.Form):
     sku = Text(label="SKU")
     name = Text()
-    description = LongText(required=False, max_length=10_000)
+    description = LongText(required=False, max_length=MOST_DESCRIPTION)
     price_cents = Money(label="Price")
     reorder_level = forms.IntegerField(min_value=0, max_value=MOST_STOCK, initial=0)
 

@@ -6,10 +6,10 @@ from typing import Any
 from common.imports.fields import Field
 from common.imports.running import Importer
 from common.imports.values import Parse, Rejected, one_of, price, text, whole_number
+from products.models import MOST_DESCRIPTION
 from products.services import MOST_STOCK
 from products.services.importing import NAMED, PRICED, TABLES, import_products
 
-MOST_DESCRIPTION = 10_000
 YES_AND_NO = {"": True, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 REASONS: Mapping[str, str] = {
     "no_sku": "The row has no SKU.",

@@ -13,6 +13,7 @@ from common.imports.models import StagedGroup, StagedRow
 from common.search import Words, begins
 
 AGGREGATE = "product"
+MOST_DESCRIPTION = 10_000  # characters
 SEARCHED = Words("sku", "name")
 
 
@@ -51,7 +52,7 @@ class Product(models.Model):
 
     sku = models.CharField("SKU", max_length=255)
     name = models.CharField(max_length=255)
-    description = models.TextField(max_length=10_000, blank=True)
+    description = models.TextField(max_length=MOST_DESCRIPTION, blank=True)
     price_cents = models.BigIntegerField()
     stock_quantity = models.BigIntegerField(default=0, editable=False)
     # How many rows its ledger has; moves together with the stock.

@@ -23,7 +23,7 @@ from orders.models import Blocker, CancelReason, NoteVisibility, Order, OrderIte
 class Assent(ActForm):
     """An act with nothing to fill in but, if one likes, a note."""
 
-    note = NoteField(required=False)
+    note = NoteField()
 
 
 class Reason(ActForm):
@@ -33,11 +33,11 @@ class Reason(ActForm):
 
 class Again(ActForm):
     external_ref = Text(required=False, label="Their reference", help_text="The new order's number elsewhere, if any.")
-    note = NoteField(required=False)
+    note = NoteField()
 
 
 class NoteText(ActForm):
-    text = NoteField(label="Note")
+    text = NoteField(required=True, label="Note")
     visibility = forms.ChoiceField(
         choices=NoteVisibility.choices, required=False, label="For", help_text="The confirmation shows the customer's."
     )
@@ -48,7 +48,7 @@ class NoteText(ActForm):
 
 class Items(ActForm):
     items = LinesField()
-    note = NoteField(required=False)
+    note = NoteField()
 
 
 class CustomerLookup(AutocompleteJsonView):
@@ -61,7 +61,7 @@ class CustomerLookup(AutocompleteJsonView):
 class Addresses(ActForm):
     shipping_address = AddressField(required=False, help_text="Left blank, there is none.")
     billing_address = AddressField(required=False)
-    note = NoteField(required=False)
+    note = NoteField()
 
     def fields_given(self) -> dict[str, Any]:
         fields = super().fields_given()
@@ -91,7 +91,7 @@ class NewOrder(CreationForm):
     phone = Text(required=False)
     items = LinesField()
     external_ref = Text(required=False, label="Their reference", help_text="The order's number elsewhere, if any.")
-    note = NoteField(required=False)
+    note = NoteField()
 
     def clean(self) -> dict[str, Any] | None:
         """Either somebody who is known or somebody new."""

@@ -6,13 +6,12 @@ from django import forms
 from django.db.models import TextChoices
 
 from common.admin import LongText
-
-MOST_NOTE = 4_000
+from orders.models import MOST_NOTE
 
 
 class NoteField(LongText):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MOST_NOTE, **kwargs)
+        super().__init__(**{"required": False, "max_length": MOST_NOTE, **kwargs})
 
 
 class ReasonCodeField(forms.ChoiceField):

@@ -74,7 +74,7 @@ class Dispatching(TrackingForm):
 
 class Chosen(ActForm):
     shipment_id = Which(_in_words, label="Shipment")
-    note = NoteField(required=False)
+    note = NoteField()
 
 
 @act_on(Order)

@@ -90,7 +90,7 @@ class Announced(ActForm):
     lines = ReturnableField(label="Units that come back")
     reason = Text(help_text="The timeline and the stock ledger keep it.")
     reason_code = ReasonCodeField(ReturnReason)
-    note = NoteField(required=False)
+    note = NoteField()
 
     def fields_given(self) -> dict[str, Any]:
         fields = super().fields_given()
@@ -104,7 +104,7 @@ def in_words(sent_back: Return) -> str:
 class Arrived(ActForm):
     return_id = Which(in_words, label="Return")
     lines = ArrivedField(label="What came")
-    note = NoteField(required=False)
+    note = NoteField()
 
     def fields_given(self) -> dict[str, Any]:
         fields = super().fields_given()
@@ -113,7 +113,7 @@ class Arrived(ActForm):
 
 class Chosen(ActForm):
     return_id = Which(in_words, label="Return")
-    note = NoteField(required=False)
+    note = NoteField()
 
 
 class InExchange(Chosen):

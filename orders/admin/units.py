@@ -64,7 +64,7 @@ class TrackingForm(ActForm):
     carrier = Text(required=False)
     tracking_number = Text(required=False)
     tracking_url = forms.URLField(required=False, max_length=255, label="Tracking address", assume_scheme="https")
-    note = NoteField(required=False)
+    note = NoteField()
 
     def fields_given(self) -> dict[str, Any]:
         fields = super().fields_given()

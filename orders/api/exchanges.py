@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from common.api.fields import InputSerializer, StrictListField, StrictTextField
+from common.api.fields import InputSerializer, StrictListField
 from common.api.views import ViewSet
 from orders import services
-from orders.api.inputs import MOST_NOTE, LineInput
+from orders.api.inputs import LineInput, NoteField
 from orders.api.serializers import OrderSerializer
 from orders.models import AGGREGATE, Order
 from orders.services.demand import MOST_LINES
@@ -20,7 +20,7 @@ class Exchange(InputSerializer):
     example: ClassVar = {"items": [{"sku": "LAMP-2", "quantity": 1}], "note": "The smaller one"}
 
     items = StrictListField(child=LineInput(), required=False, allow_empty=False, max_length=MOST_LINES)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class ExchangeViewSet(ViewSet):

@@ -18,11 +18,16 @@ from common.api.fields import (
     StrictTextField,
     StrictUrlField,
 )
-from orders.models import CancelReason, Hold, NoteVisibility, Order, ShortCloseReason
+from orders.models import MOST_NOTE, CancelReason, Hold, NoteVisibility, Order, ShortCloseReason
 from orders.services import ItemUnits, Line, Tracking, cancel_order, confirm_order, deliver_order, ship_order
 from orders.services.demand import MOST_LINES
 
-MOST_NOTE = 4_000
+
+class NoteField(StrictTextField):
+    """What is noted with an act."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, "max_length": MOST_NOTE, **kwargs})
 
 
 class LineInput(InputSerializer):
@@ -59,7 +64,7 @@ class AddressesChange(AddressesInput):
 
     example: ClassVar = {"shipping_address": HOME, "note": "She has moved"}
 
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class NewOrder(LinesInput, AddressesInput):
@@ -78,7 +83,7 @@ class NewOrder(LinesInput, AddressesInput):
 
     customer_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
     external_ref = StrictCharField(required=False, allow_null=True)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class Duplication(InputSerializer):
@@ -87,7 +92,7 @@ class Duplication(InputSerializer):
     example: ClassVar = {"external_ref": "shop-1002", "note": "Cancelled by mistake"}
 
     external_ref = StrictCharField(required=False, allow_null=True)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class ItemsChange(LinesInput):
@@ -95,7 +100,7 @@ class ItemsChange(LinesInput):
 
     example: ClassVar = {"items": [{"sku": "LAMP-1", "quantity": 3}], "note": "One more, by phone"}
 
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class ActInput(InputSerializer):
@@ -103,7 +108,7 @@ class ActInput(InputSerializer):
 
     example: ClassVar = {"note": "Two parcels"}
 
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class ItemUnitsInput(InputSerializer):
@@ -126,7 +131,7 @@ class Parcel(InputSerializer):
     carrier = StrictCharField(required=False, allow_blank=True)
     tracking_number = StrictCharField(required=False, allow_blank=True)
     tracking_url = StrictUrlField(required=False)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         tracking = {name: attrs.pop(name) for name in ("carrier", "tracking_number", "tracking_url") if name in attrs}
@@ -211,7 +216,7 @@ class BulkAct(InputSerializer):
     )
     reason = StrictCharField(required=False)
     reason_code = ReasonCodeField(CancelReason.values)
-    note = StrictCharField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
     def validate_ids(self, ids: list[int]) -> list[int]:
         if len(set(ids)) < len(ids):

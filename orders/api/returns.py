@@ -18,11 +18,10 @@ from common.api.fields import (
     StrictCharField,
     StrictIntegerField,
     StrictListField,
-    StrictTextField,
 )
 from orders import services
 from orders.api.actions import ActionSerializer, shown_actions
-from orders.api.inputs import MOST_NOTE, ActInput
+from orders.api.inputs import ActInput, NoteField
 from orders.api.records import RecordsViewSet
 from orders.models import RETURN_ACTS, Disposition, Order, Return, ReturnReason, return_actions
 from orders.services import ReturnUnits
@@ -79,7 +78,7 @@ class NewReturn(InputSerializer):
     lines = returned_units()
     reason = StrictCharField()
     reason_code = ReasonCodeField(ReturnReason.values)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class Receipt(InputSerializer):
@@ -89,7 +88,7 @@ class Receipt(InputSerializer):
 
     lines = returned_units()
     disposition = serializers.ChoiceField(choices=Disposition.choices, required=False)
-    note = StrictTextField(required=False, max_length=MOST_NOTE, allow_blank=True)
+    note = NoteField()
 
 
 class ReturnedUnitsSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from orders.models.acts import (
 from orders.models.holds import SHIPPING_ACTS, Hold
 from orders.models.imports import OrderImportGroup, OrderImportRow
 from orders.models.item import OrderItem, total_of
-from orders.models.notes import NOTED, NoteVisibility, notes_for_customer
+from orders.models.notes import MOST_NOTE, NOTED, NoteVisibility, notes_for_customer
 from orders.models.order import (
     AGGREGATE,
     NUMBER,
@@ -33,6 +33,7 @@ from orders.models.work import WORK, Work
 
 __all__ = [
     "AGGREGATE",
+    "MOST_NOTE",
     "NOTED",
     "NUMBER",
     "RETURN_ACTS",

@@ -14,6 +14,7 @@ class NoteVisibility(models.TextChoices):
 
 
 NOTED = "order.noted"
+MOST_NOTE = 4_000  # characters
 
 
 def notes_for_customer(order_id: int) -> list[str]:

@@ -34,6 +34,14 @@ def test_confirms_what_can_be_confirmed_and_says_why_not_for_the_others(api: Cli
     assert third["order"]["status"] == "CONFIRMED"
 
 
+def test_a_note_of_several_lines_is_kept_with_each(api: Client) -> None:
+    order = OrderFactory()
+
+    post(api, "orders/bulk/", {"action": "confirm", "ids": [order.pk], "note": "By phone\nRing twice"})
+
+    assert Event.objects.get(type="order.confirmed").personal == {"note": "By phone\nRing twice"}
+
+
 def test_cancels_with_one_reason_and_puts_the_stock_back(api: Client) -> None:
     orders = [OrderFactory(), OrderFactory(status="CONFIRMED")]
 

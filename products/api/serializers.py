@@ -14,11 +14,8 @@ from common.api.fields import (
     StrictIntegerField,
     StrictTextField,
 )
-from products.models import Product, StockMovement
+from products.models import MOST_DESCRIPTION, Product, StockMovement
 from products.services import MOST_STOCK
-
-MOST_DESCRIPTION = 10_000
-
 
 LAMP: Mapping[str, Any] = {
     "sku": "LAMP-1",
