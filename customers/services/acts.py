@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from common.actors import Actor
+from common.changes import Changes, differing, make_changes, save_next_version
 from common.errors import require_version
 from customers.models import AGGREGATE, Customer, CustomerAddress
 from customers.services.groups import hold_group
@@ -71,9 +71,7 @@ def blank_customer(customer: Customer, *, actor: Actor) -> Customer:
     """
     customer.email = f"anonymised-{customer.pk}@anonymised.invalid"
     customer.first_name = customer.last_name = customer.phone = ""
-    customer.version += 1
-    customer.updated_at = timezone.now()
-    customer.save(update_fields=[*Customer.PERSONAL, "version", "updated_at"])
+    save_next_version(customer, *Customer.PERSONAL)
     CustomerAddress.objects.filter(customer=customer).delete()
 
     payload = {"fields": sorted(Customer.PERSONAL)}
@@ -82,7 +80,7 @@ def blank_customer(customer: Customer, *, actor: Actor) -> Customer:
 
 
 def _created(customer: Customer, actor: Actor) -> Customer:
-    changes: dict[str, list[Any]] = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
+    changes: Changes = {name: [None, getattr(customer, name)] for name in Customer.PERSONAL}
     if customer.group_id is not None:
         changes["group_id"] = [None, customer.group_id]
     append(_change(customer, "customer.created", changes), actor=actor)
@@ -90,23 +88,17 @@ def _created(customer: Customer, actor: Actor) -> Customer:
 
 
 def _changed(customer: Customer, fields: Mapping[str, Any], actor: Actor) -> Customer:
-    changes = {
-        name: [getattr(customer, name), value] for name, value in fields.items() if getattr(customer, name) != value
-    }
+    changes = differing(customer, fields)
     if not changes:
         return customer
 
     _hold_group(fields["group_id"] if "group_id" in changes else None)
-    for name, (_, value) in changes.items():
-        setattr(customer, name, value)
-    customer.version += 1
-    customer.updated_at = timezone.now()
-    customer.save(update_fields=[*changes, "version", "updated_at"])
+    make_changes(customer, changes)
     append(_change(customer, "customer.changed", changes), actor=actor)
     return customer
 
 
-def _change(customer: Customer, type_: str, changes: dict[str, list[Any]]) -> Change:
+def _change(customer: Customer, type_: str, changes: Changes) -> Change:
     """Most of a customer is personal: of that the payload names only which fields changed."""
     personal = {name: pair for name, pair in changes.items() if name in Customer.PERSONAL}
     others = {name: pair for name, pair in changes.items() if name not in Customer.PERSONAL}

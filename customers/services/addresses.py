@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.actors import Actor
 from common.addresses import FIELDS, Address
+from common.changes import differing, save_next_version
 from common.errors import NotFound, require_version
 from customers.models import AGGREGATE, Customer, CustomerAddress
 from customers.services.holding import lock_customer
@@ -58,9 +59,9 @@ def change_address(
     entry = _entry(customer, address_id)
 
     before = entry.address
-    changed = [name for name, value in (fields or {}).items() if getattr(entry, name) != value]
-    for name in changed:
-        setattr(entry, name, (fields or {})[name])
+    changed = differing(entry, fields or {})
+    for name, (_, value) in changed.items():
+        setattr(entry, name, value)
     moved = _move_defaults(entry, defaults or {})
     if not changed and not moved:
         return entry
@@ -139,7 +140,5 @@ def _record(
     customer: Customer, type_: str, payload: Mapping[str, Any], personal: Mapping[str, Any] | None, actor: Actor
 ) -> None:
     """Count the change among the customer's and tell it; the address itself is personal."""
-    customer.version += 1
-    customer.updated_at = timezone.now()
-    customer.save(update_fields=["version", "updated_at"])
+    save_next_version(customer)
     append(Change(AGGREGATE, customer.pk, customer.version, type_, payload, personal), actor=actor)

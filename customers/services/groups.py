@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from common.actors import Actor
+from common.changes import differing, make_changes
 from common.errors import InvalidInput, NotFound, require_version
 from customers.errors import GroupInUse
 from customers.models import GROUP_AGGREGATE, Customer, CustomerGroup
@@ -26,15 +26,11 @@ def create_group(*, actor: Actor, name: str, description: str = "") -> CustomerG
 def change_group(group_id: int, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> CustomerGroup:
     """Change what is named of a group; what is so already is left alone. Raises NotFound, StaleVersion."""
     group = _lock_group(group_id, expected_version)
-    changes = {name: [getattr(group, name), value] for name, value in fields.items() if getattr(group, name) != value}
+    changes = differing(group, fields)
     if not changes:
         return group
 
-    for name, (_, value) in changes.items():
-        setattr(group, name, value)
-    group.version += 1
-    group.updated_at = timezone.now()
-    group.save(update_fields=[*changes, "version", "updated_at"])
+    make_changes(group, changes)
     append(Change(GROUP_AGGREGATE, group.pk, group.version, "customer_group.changed", changes), actor=actor)
     return group
 

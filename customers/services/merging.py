@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from common.actors import Actor
 from common.addresses import FIELDS
+from common.changes import save_next_version
 from common.errors import InvalidInput, NotFound
 from customers.errors import CustomerAnonymised
 from customers.models import AGGREGATE, Customer
@@ -44,8 +44,8 @@ def absorb(source: Customer, target: Customer, *, orders: int, actor: Actor) -> 
     _redirect_aliases(source, target, actor)
     addresses = _hand_over_addresses(source, target)
     source.merged_into = target
-    _count(source, "merged_into")
-    _count(target)
+    save_next_version(source, "merged_into")
+    save_next_version(target)
 
     merged = {"merged_into_id": [None, target.pk], "orders": orders}
     absorbed = {"customer_id": source.pk, "orders": orders, "address_ids": sorted(addresses)}
@@ -89,9 +89,3 @@ def _hand_over_addresses(source: Customer, target: Customer) -> dict[int, dict[s
             [target.pk, source.pk],
         )
         return {pk: dict(zip(FIELDS, parts, strict=True)) for pk, *parts in cursor.fetchall()}
-
-
-def _count(customer: Customer, *changed: str) -> None:
-    customer.version += 1
-    customer.updated_at = timezone.now()
-    customer.save(update_fields=[*changed, "version", "updated_at"])

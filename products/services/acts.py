@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from common.actors import Actor
+from common.changes import differing, make_changes, save_next_version
 from common.errors import InvalidInput, NotFound, require_version
 from events.services import Change, append
 from products.errors import InsufficientStock, StockMismatch
@@ -181,13 +181,10 @@ def _created(product: Product, stock_quantity: int, actor: Actor) -> Product:
 
 
 def _changed(product: Product, fields: Mapping[str, Any], actor: Actor) -> Product:
-    changes = {
-        name: [getattr(product, name), value] for name, value in fields.items() if getattr(product, name) != value
-    }
+    changes = differing(product, fields)
     if changes:
-        for name, (_, value) in changes.items():
-            setattr(product, name, value)
-        _record(product, "product.changed", changes, actor, written=changes)
+        make_changes(product, changes)
+        append(Change(AGGREGATE, product.pk, product.version, "product.changed", changes), actor=actor)
     return product
 
 
@@ -218,14 +215,6 @@ def _document(product: Product, delta: int, kind: Kind, reason: str, reason_code
         "reason": reason,
         "reason_code": reason_code,
     }
-    _record(product, "product.stock_adjusted", payload, actor)
+    save_next_version(product)
+    append(Change(AGGREGATE, product.pk, product.version, "product.stock_adjusted", payload), actor=actor)
     return product
-
-
-def _record(
-    product: Product, type_: str, payload: dict[str, Any], actor: Actor, *, written: Collection[str] = ()
-) -> None:
-    product.version += 1
-    product.updated_at = timezone.now()
-    product.save(update_fields=[*written, "version", "updated_at"])
-    append(Change(AGGREGATE, product.pk, product.version, type_, payload), actor=actor)
