@@ -74,6 +74,7 @@ EXAMPLE: Mapping[str, Any] = {
     "returns": [SENT_BACK],
     "exchange_for": None,
     "total_cents": 9800,
+    "short_closed_cents": 0,
     "returned_cents": 4900,
     "due_cents": 4900,
     "paid_cents": 4000,
@@ -226,7 +227,7 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
         model = Order
         fields: ClassVar = (
             "id number status fulfilment_state return_state customer_id items shipments short_closes returns "
-            "exchange_for total_cents returned_cents due_cents paid_cents refunded_cents "
+            "exchange_for total_cents short_closed_cents returned_cents due_cents paid_cents refunded_cents "
             "balance_cents payment_state currency external_ref duplicate_of takes_stock holds shipping_address "
             "billing_address version actions created_at updated_at confirmed_at shipped_at delivered_at cancelled_at"
         ).split()

@@ -15,7 +15,7 @@ from products.services import Movement, lock_products, move_stock
 
 @transaction.atomic(savepoint=False)
 def confirm_order(order_id: int, *, actor: Actor, note: str = "", expected_version: int | None = None) -> Order:
-    """Agree to a PENDING order. Raises NotFound, StaleVersion, InvalidTransition."""
+    """Agree to a PENDING order. Raises NotFound, StaleVersion, InvalidTransition, OnHold."""
     order = lock_order(order_id, expected_version)
     order.require("confirm")
     order.confirm()

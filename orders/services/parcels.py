@@ -36,7 +36,7 @@ def prepare_shipment(
 ) -> Order:
     """Pack units of a CONFIRMED order that are in no shipment; without lines, all of them. The new one stands last.
 
-    Raises NotFound, StaleVersion, InvalidTransition, NothingOpen, InvalidInput, MoreThanOpen.
+    Raises NotFound, StaleVersion, InvalidTransition, NothingOpen, OnHold, PaymentRequired, InvalidInput, MoreThanOpen.
     """
     order = lock_order(order_id, expected_version)
     order.require("prepare_shipment")
@@ -61,7 +61,7 @@ def dispatch_shipment(
 ) -> Order:
     """Note that a prepared shipment has left; with the last open unit, the order is SHIPPED.
 
-    Raises NotFound, StaleVersion, InvalidTransition.
+    Raises NotFound, StaleVersion, InvalidTransition, OnHold, PaymentRequired.
     """
     order = lock_order(order_id, expected_version)
     parcel = _require(order, shipment_id, "dispatch_shipment")

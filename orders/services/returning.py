@@ -149,20 +149,17 @@ def _arrived(
         item_id, fate = content["item_id"], content["disposition"]
         requested[item_id] += content["quantity"]
         planned[item_id] = fate if planned.get(item_id, fate) == fate else None
-    if lines is None:
-        lines = [ReturnUnits(**content) for content in sent_back.contents]
+    came = [ReturnUnits(**content) for content in sent_back.contents] if lines is None else lines
     decided = [
         ReturnUnits(line.item_id, line.quantity, line.disposition or planned.get(line.item_id) or disposition)
-        for line in lines
+        for line in came
     ]
     arrived = _within(order, decided, requested, MoreThanRequested)
-    undecided = [
-        FieldError(f"/lines/{index}/disposition", "required", "Is it restocked or written off?")
-        for index, line in enumerate(decided)
-        if line.disposition is None
-    ]
+    undecided = [f"/lines/{index}/disposition" for index, line in enumerate(decided) if line.disposition is None]
     if undecided:
-        raise InvalidInput("What becomes of each unit is decided when it is received.", errors=undecided)
+        where = ["/disposition"] if lines is None else undecided
+        faults = [FieldError(pointer, "required", "Is it restocked or written off?") for pointer in where]
+        raise InvalidInput("What becomes of each unit is decided when it is received.", errors=faults)
     return arrived
 
 

@@ -35,8 +35,8 @@ def ship_order(
     """Note that units of a CONFIRMED order have left: those that the lines name, in a parcel of their own.
 
     Without lines everything leaves: what is in no shipment in a parcel of its own, and all prepared parcels; those
-    without a carrier and a number take the given ones. Raises NotFound, StaleVersion, InvalidTransition, InvalidInput,
-    MoreThanOpen.
+    without a carrier and a number take the given ones. Raises NotFound, StaleVersion, InvalidTransition, OnHold,
+    PaymentRequired, InvalidInput, MoreThanOpen.
     """
     order = lock_order(order_id, expected_version)
     order.require("ship")

@@ -35,7 +35,7 @@ SHAPES = {
         "shipping_address": type(None), "billing_address": type(None), "version": int,
         "actions": list, "created_at": str, "updated_at": str, "confirmed_at": str, "shipped_at": str,
         "delivered_at": type(None), "cancelled_at": type(None), "fulfilment_state": str, "shipments": list,
-        "short_closes": list, "return_state": str, "returned_cents": int, "returns": list,
+        "short_closes": list, "return_state": str, "returns": list, "short_closed_cents": int, "returned_cents": int,
         "exchange_for": type(None),
     },
 }  # fmt: skip

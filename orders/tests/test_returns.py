@@ -142,8 +142,10 @@ def test_what_comes_is_decided_and_no_more_than_was_requested(order: Order) -> N
     sent_back = requested(order, 2, 1)
     first = order.lines[0].pk
 
-    refusal = refused(InvalidInput, lambda: services.receive_return(order.pk, sent_back, actor=ACTOR))
-    assert [error.pointer for error in refusal.errors] == ["/lines/0/disposition", "/lines/1/disposition"]
+    some = units_of(order, 2, 1)
+    for lines, where in ((None, ["/disposition"]), (some, ["/lines/0/disposition", "/lines/1/disposition"])):
+        receive = partial(services.receive_return, order.pk, sent_back, lines=lines, actor=ACTOR)
+        assert [error.pointer for error in refused(InvalidInput, receive).errors] == where
     more = [ReturnUnits(first, 2, "restock"), ReturnUnits(first, 1, "write_off")]
     refused(MoreThanRequested, lambda: services.receive_return(order.pk, sent_back, lines=more, actor=ACTOR))
     refused(NotFound, lambda: services.receive_return(order.pk, 987_654_321, actor=ACTOR))

@@ -287,6 +287,9 @@ def test_an_order_shows_the_units_of_each_item(order: Order, api: Client) -> Non
 
     counted = [(each["quantity"], each["shipped_quantity"], each["short_closed_quantity"]) for each in shown["items"]]
     assert counted == [(5, 2, 1), (3, 0, 3)]
+    assert shown["short_closed_cents"] == sum(
+        count * line.unit_price_cents for line, count in zip(order.lines, (1, 3), strict=True)
+    )
     assert [(each["item_id"], each["quantity"], each["reason"]) for each in shown["short_closes"]] == [
         (line.pk, quantity, "gone") for line, quantity in zip(order.lines, (1, 3), strict=True)
     ]
