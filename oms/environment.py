@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import environ
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+from common.zones import zone_names
 
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 POSTGRESQL = {"postgres", "postgresql"}
@@ -69,10 +70,8 @@ def currency(name: str, default: str) -> str:
 
 def time_zone(name: str, default: str) -> str:
     value = text(name, default)
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, LookupError) as error:
-        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Berlin, not {value!r}.") from error
+    if value not in zone_names():
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Berlin, not {value!r}.")
     return value
 
 

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
 from common.api.fields import INSTANT, MOST_TEXT, has_controls
 from common.errors import InvalidInput
+from common.zones import zone_names
 from reporting.definitions import LABELS, Form, Parameter, Question, Report
 from reporting.steps import first_day_of
 
@@ -32,7 +32,6 @@ PARAMETERS = (PRODUCT, AT, *RANGE, BY)
 DAYS_AGO = re.compile(r"([0-9]{1,6})d")
 PERIOD = re.compile(r"(this|last)-(week|month|quarter|year)")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
-zones = cache(available_timezones)  # it opens every file of the time zone database
 
 
 def read(report: Report, given: Mapping[str, str]) -> Question:
@@ -63,7 +62,7 @@ def read(report: Report, given: Mapping[str, str]) -> Question:
 
 def _zone(text: str) -> str:
     # Asked of the list, because PostgreSQL would take "FOO+3" for a zone, too.
-    if text not in zones():
+    if text not in zone_names():
         raise _refusal("tz", f"there is no time zone {text!r}")
     return text
 

@@ -5,6 +5,8 @@ from datetime import MAXYEAR, datetime
 from decimal import Decimal
 from functools import partial
 from itertools import chain, islice
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -40,17 +42,27 @@ def write_workbook(
     """For accountants: money in units as numbers, text safe from running as a formula.
 
     What the table is `about` (a name, and pairs) stands on a last sheet. Rows go to a temporary file as they come, so
-    memory is the same for any number of them.
+    memory is the same for any number of them. Raises OSError.
     """
-    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        looks = {kind: book.add_format({"num_format": look}) for kind, look in LOOKS.items()}
-        bold = book.add_format({"bold": True})
-        for number, piece in enumerate(_by_sheet(iter(rows)), start=1):
-            sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
-            _write_heading(sheet, columns, bold)
-            _write_rows(piece, [_writer(sheet, column.kind, looks.get(column.kind)) for column in columns])
-        title, pairs = about
-        _write_pairs(book.add_worksheet(title), pairs, bold)
+    # What refuses to be written, as a pipe whose reader has gone, must not be the library's: it goes on writing.
+    with TemporaryFile() as whole:
+        with xlsxwriter.Workbook(whole, {"constant_memory": True}) as book:
+            bold = book.add_format({"bold": True})
+            _write_table(book, columns, rows, name, bold)
+            title, pairs = about
+            _write_pairs(book.add_worksheet(title), pairs, bold)
+        whole.seek(0)
+        copyfileobj(whole, file)
+
+
+def _write_table(
+    book: xlsxwriter.Workbook, columns: Sequence[Column], rows: Iterable[Row], name: str, bold: object
+) -> None:
+    looks = {kind: book.add_format({"num_format": look}) for kind, look in LOOKS.items()}
+    for number, piece in enumerate(_by_sheet(iter(rows)), start=1):
+        sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
+        _write_heading(sheet, columns, bold)
+        _write_rows(piece, [_writer(sheet, column.kind, looks.get(column.kind)) for column in columns])
 
 
 def _by_sheet(rows: Iterator[Row]) -> Iterator[Iterator[Row]]:

@@ -34,6 +34,7 @@ READERS: list[tuple[Callable[[str], object], str]] = [
     (lambda name: environment.number(name, 1, least=1), "0"),
     (lambda name: environment.time_zone(name, "UTC"), "Europe/Atlantis"),
     (lambda name: environment.time_zone(name, "UTC"), "../etc"),
+    (lambda name: environment.time_zone(name, "UTC"), "localtime"),
     (lambda name: environment.currency(name, "EUR"), "euro"),
     (lambda name: environment.choice(name, "json", ("line", "json")), "xml"),
     (environment.database_url, "mysql://u:secret@h/n"),

@@ -45,6 +45,18 @@ def workbook_of(answer: Answer) -> dict[str, list[list[Any]]]:
     return sheets_of_xlsx(file.getvalue())
 
 
+class Gone(io.BytesIO):
+    """A pipe whose reader has gone."""
+
+    def write(self, data: Any) -> int:
+        raise BrokenPipeError
+
+
+def test_a_reader_that_has_gone_is_no_failure_of_the_workbook() -> None:
+    with pytest.raises(BrokenPipeError):
+        write(answered(ROW), "xlsx", Gone())
+
+
 def test_every_kind_of_value_is_told_for_programs() -> None:
     told = dict(zip((c.name for c in COLUMNS), ROW, strict=True))
     told |= {"a_decimal": 12.5, "a_date": "2011-01-31", "a_moment": "2011-01-31T23:30:15+01:00"}
