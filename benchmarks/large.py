@@ -15,7 +15,17 @@ from customers.models import Customer
 from events.services import append_first
 from oms.demo import COLOURS, FIRST_NAMES, LAST_NAMES, MATERIALS, THINGS
 from orders.models import AGGREGATE, Order
-from orders.services import Line, confirm_order, place_hold, place_order, record_payment, request_return
+from orders.services import (
+    ItemUnits,
+    Line,
+    confirm_order,
+    place_hold,
+    place_order,
+    receive_return,
+    record_payment,
+    request_return,
+    short_close,
+)
 from orders.services.import_sql import PAYLOADS
 from products.models import Product
 
@@ -115,7 +125,7 @@ def _write_history(batch: dict[str, int]) -> None:
 
 
 def _place_open_orders() -> None:
-    """Through the services, with stock and ledger; every other is confirmed, two of three are paid, one of ten is held."""
+    """Through the services, with stock and ledger: some confirmed, given up in part, paid or held."""
     chance = random.Random(3)
     customers = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
     products = list(Product.objects.order_by("pk").values_list("pk", flat=True)[:1_000])
@@ -124,6 +134,9 @@ def _place_open_orders() -> None:
         order = run(partial(place_order, customer_id=chance.choice(customers), lines=lines, actor=ACTOR))
         if number % 2:
             run(partial(confirm_order, order.pk, actor=ACTOR))
+        if number % 8 == 1:
+            given_up = [ItemUnits(order.lines[0].pk, 1)]
+            run(partial(short_close, order.pk, lines=given_up, reason="Sold out", actor=ACTOR))
         if number % 3:
             run(partial(record_payment, order.pk, method="card", amount_cents=order.total_cents, actor=ACTOR))
         if number % 10 == 0:
@@ -131,5 +144,8 @@ def _place_open_orders() -> None:
 
 
 def _send_some_back() -> None:
-    for order in Order.objects.filter(status=Order.Status.DELIVERED).order_by("-pk")[:RETURNS]:
-        run(partial(request_return, order.pk, reason="Too large", actor=ACTOR))
+    """Every other return has come."""
+    for number, order in enumerate(Order.objects.filter(status=Order.Status.DELIVERED).order_by("-pk")[:RETURNS]):
+        sent_back = run(partial(request_return, order.pk, reason="Too large", actor=ACTOR)).sent_back[-1].pk
+        if number % 2:
+            run(partial(receive_return, order.pk, sent_back, disposition="restock", actor=ACTOR))

@@ -84,7 +84,7 @@ def quarter(day: date) -> str:
 
 
 def figures(orders: int, units: int, cents: int) -> dict[str, str]:
-    """The eight figures where nothing is cancelled."""
+    """The figures where nothing is cancelled, given up or sent back."""
     return {
         "orders": str(orders),
         "units": str(units),
@@ -92,6 +92,10 @@ def figures(orders: int, units: int, cents: int) -> dict[str, str]:
         "cancelled_orders": "0",
         "cancelled_units": "0",
         "cancelled_cents": "0",
+        "short_closed_units": "0",
+        "short_closed_cents": "0",
+        "returned_units": "0",
+        "returned_cents": "0",
         "net_units": str(units),
         "net_cents": str(cents),
     }

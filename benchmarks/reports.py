@@ -18,8 +18,9 @@ from products.models import Product
 from reporting import parameters
 from reporting.consumers import keep_business_days
 from reporting.definitions import Question
+from reporting.folding import figures_of_orders
 from reporting.reports import REPORTS
-from reporting.reports.figures import COUNTED_ORDERS, COUNTED_UNITS, FIGURE_COLUMNS, FIGURES
+from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, SUMMED_FIGURES, figures_of_lines
 from reporting.rollups import BATCH, ROLLUPS, advance
 from reporting.services import Row, answer
 
@@ -36,9 +37,11 @@ PLAIN = {
     "sales": (
         2,
         f"""
-        WITH {COUNTED_UNITS}
-        SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, {FIGURES}
-        FROM (SELECT *, date_trunc(%(by)s, local_time) AS starts_at FROM summed) dated
+        WITH {COUNTED_ORDERS},
+        of_line AS ({figures_of_lines("counted", told="o.local_time")}),
+        of_order AS ({figures_of_orders("local_time", ("1", "(status = 'CANCELLED')::int"), "counted")})
+        SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, {SUMMED_FIGURES}
+        FROM (SELECT *, date_trunc(%(by)s, local_time) AS starts_at FROM of_order) dated
         GROUP BY starts_at
         ORDER BY starts_at
     """,
@@ -48,9 +51,8 @@ PLAIN = {
         f"""
         WITH {COUNTED_ORDERS},
         sold AS (
-            SELECT product_id, {FIGURES}
-            FROM (SELECT i.product_id, c.status, i.quantity AS units, i.line_total_cents AS cents
-                  FROM counted c JOIN order_items i ON i.order_id = c.id) lines
+            SELECT product_id, {SUMMED_FIGURES}
+            FROM ({figures_of_lines("counted", told="i.product_id")}) of_line
             GROUP BY product_id
         )
         SELECT p.id, p.sku, p.name, {", ".join(f"sold.{column.name}" for column in FIGURE_COLUMNS)}

@@ -2,24 +2,15 @@
 
 from common.invariants import Invariant
 from orders.models import AGGREGATE
-from reporting.folding import FIGURES, FOLD
+from reporting.folding import FIGURES, FOLD, figures_of_orders
+from reporting.reports.figures import figures_of_lines
 from reporting.rollups import DAYS, MONTHS, PLACE, QUARTERS, TOTALS, Rollup
 
 # What the fold should come to, told by the orders themselves.
-ROWS = """
-    of_line AS (
-        SELECT o.created_at AS placed_at, i.product_id, 1 AS orders, i.quantity AS units,
-               i.line_total_cents AS gross_cents, is_cancelled AS cancelled_orders,
-               is_cancelled * i.quantity AS cancelled_units, is_cancelled * i.line_total_cents AS cancelled_cents
-        FROM orders o JOIN order_items i ON i.order_id = o.id
-        CROSS JOIN LATERAL (SELECT (o.status = 'CANCELLED')::int AS is_cancelled) state
-    ), of_order AS (
-        SELECT created_at AS placed_at, 1 AS orders, 0 AS units, 0 AS gross_cents,
-               (status = 'CANCELLED')::int AS cancelled_orders, 0 AS cancelled_units, 0 AS cancelled_cents
-        FROM orders
-        UNION ALL
-        SELECT placed_at, 0, units, gross_cents, 0, cancelled_units, cancelled_cents FROM of_line
-    )
+ROWS = f"""
+    placed AS (SELECT id, status, created_at AS placed_at FROM orders),
+    of_line AS ({figures_of_lines("placed", told="o.placed_at, i.product_id")}),
+    of_order AS ({figures_of_orders("placed_at", ("1", "(status = 'CANCELLED')::int"), "placed")})
 """
 
 

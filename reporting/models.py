@@ -30,6 +30,10 @@ class Figures(models.Model):
     cancelled_orders = models.BigIntegerField()
     cancelled_units = models.BigIntegerField()
     cancelled_cents = models.DecimalField(max_digits=40, decimal_places=0)
+    short_closed_units = models.BigIntegerField()
+    short_closed_cents = models.DecimalField(max_digits=40, decimal_places=0)
+    returned_units = models.BigIntegerField()
+    returned_cents = models.DecimalField(max_digits=40, decimal_places=0)
 
     class Meta:
         abstract = True

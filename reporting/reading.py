@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from common.sql import one
 from reporting.definitions import Question
 from reporting.folding import FIGURES, FOLD
-from reporting.reports.figures import COUNTED_ORDERS
+from reporting.reports.figures import COUNTED_ORDERS, figures_of_lines
 from reporting.rollups import PLACE
 
 AFTER = "(epoch, xid, position) > (%(epoch)s::int, %(xid)s::text::xid8, %(position)s::bigint)"
@@ -74,10 +74,7 @@ PRODUCTS_SOLD = f"""
         UNION ALL
         SELECT product_id, {SUMMED} FROM of_line WHERE {within(LOCAL_DAY)}
         UNION ALL
-        SELECT product_id, 1, quantity, line_total_cents,
-               is_cancelled, is_cancelled * quantity, is_cancelled * line_total_cents
-        FROM (SELECT id, (status = 'CANCELLED')::int AS is_cancelled FROM counted) placed
-        JOIN order_items ON order_id = placed.id
+        SELECT * FROM ({figures_of_lines("counted", told="i.product_id")}) of_counted
         WHERE NOT (%(by_totals)s OR %(by_months)s)
     )
 """

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from reporting import folding
+
 MISSING = 987_654_321
 
 
@@ -34,6 +36,7 @@ PRODUCT, ORDER, CUSTOMER = {"product_id": "product"}, {"order_id": "order"}, {"c
 LINE = PRODUCT | ORDER
 PARTLY, SHIPPED, PARCEL = {"order_id": "partly"}, {"order_id": "shipped"}, {"shipment_id": "parcel"}
 SALES = frozenset({"sales_quarters_are_what_orders_say"})
+FIGURES, ONES = ", ".join(folding.FIGURES), ", ".join("1" for _ in folding.FIGURES)
 SOLD = SALES | {"product_totals_are_what_orders_say"}
 
 BREAKAGES: dict[str, Breakage] = {
@@ -185,7 +188,8 @@ BREAKAGES: dict[str, Breakage] = {
                 "short_close_is_in_the_ledger",
                 "short_closes_are_what_events_say",
             }
-        ),
+        )
+        | SOLD,
     ),
     "shipment_fits_its_order": Breakage(
         "UPDATE shipments SET status = 'prepared', dispatched_at = NULL WHERE order_id = %(shipped)s",
@@ -327,37 +331,24 @@ BREAKAGES: dict[str, Breakage] = {
         "UPDATE event_epoch SET epoch = %(missing)s", {"current_epoch": "missing"}
     ),
     "sales_quarters_are_what_orders_say": Breakage(
-        """
-        INSERT INTO sales_quarters (starts_at, orders, units, gross_cents,
-                                    cancelled_orders, cancelled_units, cancelled_cents)
-        VALUES ('1999-01-01Z', 1, 1, 1, 0, 0, 0)
-        """,
-        {},
+        f"INSERT INTO sales_quarters (starts_at, {FIGURES}) VALUES ('1999-01-01Z', {ONES})", {}
     ),
     "sales_days_are_what_orders_say": Breakage(
-        """
+        f"""
         INSERT INTO rollup_zones (zone, is_whole) VALUES ('Europe/Berlin', true);
-        INSERT INTO sales_days (zone, day, orders, units, gross_cents,
-                                cancelled_orders, cancelled_units, cancelled_cents)
-        VALUES ('Europe/Berlin', '1999-01-01', 1, 1, 1, 0, 0, 0)
+        INSERT INTO sales_days (zone, day, {FIGURES}) VALUES ('Europe/Berlin', '1999-01-01', {ONES})
         """,
         {},
     ),
     "product_months_are_what_orders_say": Breakage(
-        """
+        f"""
         INSERT INTO rollup_zones (zone, is_whole) VALUES ('Europe/Berlin', true);
-        INSERT INTO product_months (zone, month, product_id,
-                                    orders, units, gross_cents, cancelled_orders, cancelled_units, cancelled_cents)
-        VALUES ('Europe/Berlin', '1999-01-01', %(empty)s, 1, 1, 1, 0, 0, 0)
+        INSERT INTO product_months (zone, month, product_id, {FIGURES})
+        VALUES ('Europe/Berlin', '1999-01-01', %(empty)s, {ONES})
         """,
         {"product_id": "empty"},
     ),
     "product_totals_are_what_orders_say": Breakage(
-        """
-        INSERT INTO product_totals (product_id, orders, units, gross_cents,
-                                    cancelled_orders, cancelled_units, cancelled_cents)
-        VALUES (%(empty)s, 1, 1, 1, 0, 0, 0)
-        """,
-        {"product_id": "empty"},
+        f"INSERT INTO product_totals (product_id, {FIGURES}) VALUES (%(empty)s, {ONES})", {"product_id": "empty"}
     ),
 }

@@ -3,7 +3,7 @@ from typing import Any
 from django.urls import URLPattern, path
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from common.exports.files import XLSX
+from common.exports.files import CSV, XLSX
 from reporting.api.serializers import ANSWERS
 from reporting.api.views import ReportViewSet
 from reporting.definitions import Form, Parameter, Report
@@ -19,7 +19,8 @@ SCHEMAS: dict[Form, dict[str, Any]] = {
     Form.NUMBER: {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
 }
 FORMAT = {
-    "description": "`csv` (money in cents) and `xlsx` (money in units) are files to be kept.",
+    "description": "`csv` (money in cents) and `xlsx` (money in units) are files to be kept; what "
+    "Accept names is the default.",
     "schema": {"type": "string", "enum": list(MEDIA_TYPES), "default": "json"},
 }
 DETAILS = """
@@ -28,13 +29,14 @@ FILES = {"text/csv": "period,net_cents\n2026-01,14700\n", MEDIA_TYPES[XLSX]: "(a
 
 
 class FileRenderer(BaseRenderer):
-    """Lets who asks for a file say so in Accept, too; `format` decides, and the view writes it."""
+    """Lets who asks for a file say so in Accept instead of `format`; the view writes it."""
 
     charset = None
 
 
-def accepted(media_type: str) -> type[BaseRenderer]:
-    return type("Accepted", (FileRenderer,), {"media_type": media_type})
+def accepted(format_name: str) -> type[BaseRenderer]:
+    media_type = MEDIA_TYPES[format_name].partition(";")[0]
+    return type("Accepted", (FileRenderer,), {"media_type": media_type, "format": format_name})
 
 
 def described(parameter: Parameter) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def address(report: Report) -> URLPattern:
         outputs={"show": ANSWERS[report.name]},
         docs={"show": report.description + "\n" + DETAILS},
         files={"show": FILES},
-        renderer_classes=[JSONRenderer, *map(accepted, FILES)],
+        renderer_classes=[JSONRenderer, *map(accepted, (CSV, XLSX))],
     )
     return path(f"reports/{report.name}/", view, name=f"report-{report.name}")
 

@@ -40,7 +40,7 @@ class ReportViewSet(ViewSet):
         """The answer of the report, of one moment of the data."""
         assert self.report is not None
         given = request.query_params.dict()
-        format_name = _format(given.pop("format", "json"))
+        format_name = _format(given.pop("format", request.accepted_renderer.format))
         with answer(read(self.report, given)) as found:
             tag = _tag(found, format_name)
             if conditional.is_known(request, tag):

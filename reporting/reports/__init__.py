@@ -2,10 +2,10 @@
 
 from reporting.definitions import Report
 from reporting.reports.customers import COHORTS, CUSTOMERS, NEW_CUSTOMERS
-from reporting.reports.fulfilment import CANCELLATIONS, FULFILMENT, SHORT_CLOSES
+from reporting.reports.fulfilment import FULFILMENT
 from reporting.reports.payments import OPEN_BALANCES, PAYMENTS
 from reporting.reports.products import NEVER_SOLD, PRODUCTS
-from reporting.reports.returns import RETURNS
+from reporting.reports.reasons import CANCELLATIONS, RETURNS, SHORT_CLOSES
 from reporting.reports.sales import SALES
 from reporting.reports.statuses import ORDERS_BY_AGE, ORDERS_BY_STATUS
 from reporting.reports.stock import LEDGER, LOW_STOCK, STOCK, STOCK_AS_OF

@@ -2,8 +2,9 @@
 
 from common.exports.columns import Column, Kind
 from reporting.definitions import COMMERCIAL, Chart, Report
+from reporting.folding import figures_of_orders
 from reporting.parameters import BY, RANGE
-from reporting.reports.figures import COUNTED_ORDERS, COUNTED_UNITS, FIGURE_COLUMNS, FIGURES
+from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, NET_CENTS, SUMMED_FIGURES, figures_of_lines
 
 CUSTOMERS = Report(
     name="customers",
@@ -21,11 +22,13 @@ CUSTOMERS = Report(
         Column("last_order_on", Kind.DATE),
     ),
     sql=f"""
-        WITH {COUNTED_UNITS},
+        WITH {COUNTED_ORDERS},
+        of_line AS ({figures_of_lines("counted", told="o.customer_id, o.local_time")}),
+        of_order AS ({figures_of_orders("customer_id, local_time", ("1", "(status = 'CANCELLED')::int"), "counted")}),
         bought AS (
-            SELECT customer_id, {FIGURES},
+            SELECT customer_id, {SUMMED_FIGURES},
                    min(local_time)::date AS first_order_on, max(local_time)::date AS last_order_on
-            FROM summed
+            FROM of_order
             GROUP BY customer_id
         )
         SELECT c.id, c.email, c.first_name, c.last_name,
@@ -65,9 +68,7 @@ NEW_CUSTOMERS = Report(
             GROUP BY customer_id
         ),
         stepped AS (
-            SELECT customer_id, date_trunc(%(by)s, local_time) AS starts_at,
-                   CASE WHEN status = 'CANCELLED' THEN 0 ELSE cents END AS net
-            FROM counted
+            SELECT customer_id, date_trunc(%(by)s, local_time) AS starts_at, net_cents AS net FROM counted
         ),
         told AS (SELECT s.*, s.starts_at = f.first_step AS is_new FROM stepped s JOIN firsts f USING (customer_id))
         SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on,
@@ -106,9 +107,7 @@ COHORTS = Report(
     ),
     sql=f"""
         WITH dated AS (
-            SELECT customer_id, created_at AT TIME ZONE %(zone)s AS local_time,
-                   CASE WHEN status = 'CANCELLED' THEN 0 ELSE total_cents END AS net
-            FROM orders
+            SELECT customer_id, created_at AT TIME ZONE %(zone)s AS local_time, {NET_CENTS} AS net FROM orders
         ),
         members AS (
             SELECT customer_id, date_trunc('month', min(local_time)) AS cohort

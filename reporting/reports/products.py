@@ -4,7 +4,7 @@ from common.exports.columns import Column, Kind
 from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Report
 from reporting.parameters import RANGE
 from reporting.reading import PRODUCTS_SOLD, look_up_products
-from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, SUMMED_FIGURES
+from reporting.reports.figures import FIGURE_COLUMNS, SUMMED_FIGURES
 
 # Days of the range that have come, today included: what is sold tomorrow says nothing of today's pace. Where the range
 # has no beginning, the first order is it.
@@ -61,13 +61,10 @@ NEVER_SOLD = Report(
         Column("created_on", Kind.DATE),
         Column("last_sold_on", Kind.DATE, optional=True),
     ),
+    look_up=look_up_products,
     sql=f"""
-        WITH {COUNTED_ORDERS},
-        sold AS (
-            SELECT DISTINCT i.product_id
-            FROM counted c JOIN order_items i ON i.order_id = c.id
-            WHERE c.status <> 'CANCELLED'
-        )
+        WITH {PRODUCTS_SOLD},
+        sold AS (SELECT product_id FROM products_sold GROUP BY product_id HAVING sum(orders - cancelled_orders) > 0)
         SELECT p.id, p.sku, p.name, p.stock_quantity AS available,
                p.stock_quantity::numeric * p.price_cents AS value_cents,
                (p.created_at AT TIME ZONE %(zone)s)::date AS created_on, ever.last_sold_on

@@ -12,14 +12,22 @@ SALES = Report(
     roles=COMMERCIAL,
     chart=Chart(labels=("period",), values=("net_cents",), over_time=True),
     parameters=(BY, *RANGE),
-    columns=(Column("period", Kind.TEXT), Column("starts_on", Kind.DATE), *FIGURE_COLUMNS),
+    columns=(
+        Column("period", Kind.TEXT),
+        Column("starts_on", Kind.DATE),
+        *FIGURE_COLUMNS,
+        Column("average_order_cents", Kind.CENTS, optional=True),
+    ),
     look_up=look_up_days,
     sql=f"""
         WITH {DAYS}
-        SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, {SUMMED_FIGURES}
-        FROM (SELECT *, date_trunc(%(by)s, day::timestamp) AS starts_at FROM days) dated
-        GROUP BY starts_at
-        HAVING sum(orders) <> 0
-        ORDER BY starts_at
+        SELECT *, round(net_cents / nullif(orders - cancelled_orders, 0)) AS average_order_cents
+        FROM (
+            SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, {SUMMED_FIGURES}
+            FROM (SELECT *, date_trunc(%(by)s, day::timestamp) AS starts_at FROM days) dated
+            GROUP BY starts_at
+            HAVING sum(orders) <> 0
+        ) steps
+        ORDER BY starts_on
     """,
 )

@@ -58,8 +58,7 @@ SALES_TREND = Report(
     sql=f"""
         WITH sold AS ({SALES.sql})
         SELECT this.period, this.starts_on, this.orders, coalesce(before.orders, 0) AS previous_orders,
-               round(this.net_cents / nullif(this.orders - this.cancelled_orders, 0)) AS average_order_cents,
-               this.net_cents, coalesce(before.net_cents, 0) AS previous_net_cents,
+               this.average_order_cents, this.net_cents, coalesce(before.net_cents, 0) AS previous_net_cents,
                this.net_cents - coalesce(before.net_cents, 0) AS change_cents,
                round(100 * (this.net_cents - before.net_cents) / nullif(before.net_cents, 0), 2) AS change_percent
         FROM sold this

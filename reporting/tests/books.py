@@ -4,14 +4,16 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from common.actors import Actor
 from customers.tests.factories import CustomerFactory
 from orders import services
-from orders.models import Order, OrderItem
-from orders.tests.factories import ACTOR, OrderFactory, move_to
+from orders.models import Order, OrderItem, units
+from orders.tests.factories import ACTOR, OrderFactory
 from products.tests.factories import ProductFactory
 
 # Moments about which days are easily counted wrongly: clocks go forward or back (by half an hour on Lord Howe, at
@@ -44,10 +46,12 @@ ZONES = (
 )
 
 Figures = dict[str, int]
+UNITS = ("units", "cents")
 
 
+@transaction.atomic
 def write_book() -> list[Order]:
-    """Orders in every status, some of them edited: at each turn, just before it and around it."""
+    """Orders in every status, some edited, given up or sent back in part: at each turn, just before it, around it."""
     dice = random.Random(7)
     customers = [CustomerFactory().pk for _ in range(5)]
     products = [ProductFactory(price_cents=price, stock_quantity=10_000).pk for price in (1, 0, 1_999, 333, 12_345_678)]
@@ -57,9 +61,46 @@ def write_book() -> list[Order]:
         order = OrderFactory(customer_id=dice.choice(customers), lines=_lines(dice, products))
         if number % 3 == 0:
             services.edit_items(order.pk, lines=_lines(dice, products), actor=ACTOR)
-        move_to(Order.objects.get(pk=order.pk), statuses[number % len(statuses)])
+        for act in PATHS[statuses[number % len(statuses)]]:
+            if number % 2 or act not in (give_up, send_back):
+                act(order.pk, actor=ACTOR)
         set_created_at(order.pk, moment)
-    return list(Order.objects.prefetch_related("items").order_by("pk"))
+    return read_book()
+
+
+def read_book() -> list[Order]:
+    """All orders with their lines, and what became of these."""
+    return list(Order.objects.prefetch_related("items__short_closes", "items__returned_in__of").order_by("pk"))
+
+
+def give_up(order_id: int, *, actor: Actor) -> None:
+    """Short-close half of its last line, and of several a unit of the first one."""
+    first, *_, last = [*Order.objects.with_lines().get(pk=order_id).lines] * 2
+    chosen = {last.pk: last.quantity // 2} | ({first.pk: 1} if first.pk != last.pk else {})
+    lines = [services.ItemUnits(*each) for each in chosen.items() if each[1]]
+    if lines:
+        services.short_close(order_id, lines=lines, actor=actor, reason="test")
+
+
+def send_back(order_id: int, *, actor: Actor) -> None:
+    """Of its last line a unit comes back for the shelf, and another one broken; a third one is only announced."""
+    order = Order.objects.with_lines().get(pk=order_id)
+    last = order.lines[-1].pk
+    left = units.shipped(order)[last]
+    lines = [services.ReturnUnits(last, 1, fate) for fate in ("restock", "write_off")[:left]]
+    order = services.request_return(order_id, lines=lines, actor=actor, reason="test")
+    services.receive_return(order_id, order.sent_back[-1].pk, actor=actor)
+    if left > 2:
+        services.request_return(order_id, lines=[services.ReturnUnits(last, 1)], actor=actor, reason="test")
+
+
+PATHS = {
+    Order.Status.PENDING: (),
+    Order.Status.CONFIRMED: (services.confirm_order, give_up),
+    Order.Status.SHIPPED: (services.confirm_order, give_up, services.ship_order, send_back),
+    Order.Status.DELIVERED: (services.confirm_order, services.ship_order, send_back, services.deliver_order),
+    Order.Status.CANCELLED: (services.confirm_order, give_up, partial(services.cancel_order, reason="test")),
+}
 
 
 def _steps(dice: random.Random) -> list[timedelta]:
@@ -119,18 +160,36 @@ def by_product(orders: list[Order]) -> dict[Hashable, Figures]:
     return dict(book)
 
 
+def net_of(order: Order) -> int:
+    """What is left of an order's total."""
+    return by_order([order], lambda _: None)[None]["net_cents"]
+
+
 def _nothing() -> Figures:
-    names = "orders units gross_cents cancelled_orders cancelled_units cancelled_cents net_units net_cents"
-    return dict.fromkeys(names.split(), 0)
+    summed = (f"{name}{unit}" for name in ("cancelled_", "short_closed_", "returned_", "net_") for unit in UNITS)
+    return dict.fromkeys(("orders", "cancelled_orders", "units", "gross_cents", *summed), 0)
 
 
 def _enter(figures: Figures, order: Order, items: list[OrderItem]) -> None:
-    units = sum(item.quantity for item in items)
-    cents = sum(item.quantity * item.unit_price_cents for item in items)
-    kinds = [("orders", 1), ("units", units), ("gross_cents", cents)]
-    if str(order.status) == "CANCELLED":
-        kinds += [("cancelled_orders", 1), ("cancelled_units", units), ("cancelled_cents", cents)]
-    else:
-        kinds += [("net_units", units), ("net_cents", cents)]
-    for name, value in kinds:
-        figures[name] += value
+    is_cancelled = str(order.status) == "CANCELLED"
+    figures["orders"] += 1
+    figures["cancelled_orders"] += is_cancelled
+    for item in items:
+        given_up, returned = sum(s.quantity for s in item.short_closes.all()), came_back(item)
+        if is_cancelled:
+            given_up = 0
+        cancelled = item.quantity * is_cancelled
+        net = item.quantity - cancelled - given_up - returned
+        _count(figures, item, {"cancelled": cancelled, "short_closed": given_up, "returned": returned, "net": net})
+        figures["units"] += item.quantity
+        figures["gross_cents"] += item.quantity * item.unit_price_cents
+
+
+def _count(figures: Figures, item: OrderItem, told: dict[str, int]) -> None:
+    for name, quantity in told.items():
+        figures[f"{name}_units"] += quantity
+        figures[f"{name}_cents"] += quantity * item.unit_price_cents
+
+
+def came_back(item: OrderItem) -> int:
+    return sum(line.quantity for line in item.returned_in.all() if line.of.received_at is not None)

@@ -78,6 +78,8 @@ def test_a_file_may_be_asked_for_in_accept_too(api: Client) -> None:
             answer = api.get(address("sales"), {"format": name}, headers={"Accept": accept})
             assert (answer.status_code, answer["Content-Type"]) == (200, media_type)
             assert content(answer)
+        answer = api.get(address("sales"), headers={"Accept": media_type})
+        assert (answer["Content-Type"], bool(content(answer))) == (media_type, True)
     refused = api.get(address("sales"), {"nonsense": "1"}, headers={"Accept": "text/csv"})
     assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
     assert api.get(address("sales"), headers={"Accept": "text/html"}).status_code == 406

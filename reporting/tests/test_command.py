@@ -24,8 +24,13 @@ SALES = {
     "cancelled_orders": 0,
     "cancelled_units": 0,
     "cancelled_cents": 0,
+    "short_closed_units": 0,
+    "short_closed_cents": 0,
+    "returned_units": 0,
+    "returned_cents": 0,
     "net_units": 3,
     "net_cents": 370_368,
+    "average_order_cents": 370_368,
 }
 
 
@@ -66,7 +71,8 @@ def test_the_table_has_money_in_units_and_says_its_range() -> None:
     lines = report("sales", *JANUARY).splitlines()
 
     assert re.split("  +", lines[0])[:5] == ["Period", "Starts on", "Orders", "Units", "Gross EUR"]
-    assert lines[2].split() == ["2011-01", "2011-01-01", "1", "3", "3,703.68", "0", "0", "0.00", "3", "3,703.68"]
+    nothing = ["0", "0", "0.00", "0", "0.00", "0", "0.00"]  # cancelled, given up, sent back
+    assert lines[2].split() == ["2011-01", "2011-01-01", "1", "3", "3,703.68", *nothing, "3", "3,703.68", "3,703.68"]
     assert lines[-1].startswith("sales by month, 2011-01-01 up to, but not including, 2011-02-01 (31 days)")
 
 
@@ -149,6 +155,7 @@ MISTAKES = {
     "report": (("nope",), "There is no report 'nope'"),
     "zone": (("sales", "--tz", "Mars/Olympus"), "--tz: there is no time zone"),
     "zone that PostgreSQL alone would take": (("sales", "--tz", "FOO+3"), "--tz: there is no time zone"),
+    "zone that Python alone would take": (("sales", "--tz", "localtime"), "--tz: there is no time zone"),
     "zone that is a path": (("sales", "--tz", "../../etc/passwd"), "--tz: there is no time zone"),
     "date": (("sales", "--from", "2011-02-30"), "--from: '2011-02-30' is not a day"),
     "date in another form": (("sales", "--to", "20110131"), "--to: '20110131' is not a day"),

@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.tests.factories import OrderFactory
 from reporting.steps import first_day_of
 from reporting.tests.asking import rows
-from reporting.tests.books import local_date, set_created_at, within, write_book
+from reporting.tests.books import local_date, net_of, set_created_at, within, write_book
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
 
@@ -23,11 +23,6 @@ RANGES: tuple[tuple[date | None, date | None], ...] = (
     (date(2030, 1, 1), None),
 )
 ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo")
-
-
-def net_of(order: Order) -> int:
-    cents = sum(item.quantity * item.unit_price_cents for item in order.items.all())
-    return 0 if str(order.status) == "CANCELLED" else cents
 
 
 def first_days(book: list[Order], zone: str) -> dict[int, date]:

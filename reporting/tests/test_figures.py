@@ -15,7 +15,9 @@ from products.models import Product
 from products.tests.factories import ProductFactory
 from reporting.parameters import read
 from reporting.reports import REPORTS
+from reporting.reports.figures import FIGURE_COLUMNS
 from reporting.services import answer
+from reporting.tests.asking import rows as ask
 from reporting.tests.books import (
     TURNS,
     ZONES,
@@ -46,17 +48,11 @@ RANGES: tuple[tuple[date | None, date | None], ...] = (
 )
 
 
-def ask(name: str, **given: str) -> list[dict[str, Any]]:
-    with answer(read(REPORTS[name], given)) as found:
-        names = [column.name for column in found.columns]
-        return [dict(zip(names, row, strict=True)) for row in found.rows]
-
-
 def figures(rows: list[dict[str, Any]], key: str) -> dict[Hashable, Figures]:
     return {row[key]: {name: value for name, value in row.items() if name in SHARED} for row in rows}
 
 
-SHARED = {column.name for column in REPORTS["sales"].columns} - {"period", "starts_on"}
+SHARED = {column.name for column in FIGURE_COLUMNS}
 
 
 def in_text(first: date | None, end: date | None) -> dict[str, str]:
@@ -104,15 +100,23 @@ def test_products_and_customers_and_statuses_are_exact_in_every_zone_and_range()
 def test_every_report_adds_up_to_the_same_money_and_every_moment_of_the_book_is_in_it() -> None:
     book = write_book()
 
-    totals = [
-        {name: sum(row[name] for row in ask(report)) for name in ("units", "gross_cents")}
-        for report in ("sales", "products", "customers", "orders-by-status")
-    ]
+    told = {name: total(ask(name)) for name in ("sales", "products", "customers")}
+    by_status, given_up, came_back = (total(ask(name)) for name in ("orders-by-status", "short-closes", "returns"))
 
-    assert totals == [totals[0]] * 4
-    assert totals[0]["gross_cents"] == sum(order.total_cents for order in book)
+    sales = {name: value for name, value in told["sales"].items() if "orders" not in name}
+    assert [{name: figures[name] for name in sales} for figures in told.values()] == [sales] * 3
+    assert min(sales.values()) > 0
+    assert (by_status["units"], by_status["gross_cents"]) == (sales["units"], sales["gross_cents"])
+    assert sales["gross_cents"] == sum(order.total_cents for order in book)
+    assert sales["net_cents"] == sum(order.due_cents for order in book)
+    for figures, name in ((given_up, "short_closed"), (came_back, "returned")):
+        assert (figures["units"], figures[f"{name}_cents"]) == (sales[f"{name}_units"], sales[f"{name}_cents"])
     assert {turn - timedelta(microseconds=1) for turn in TURNS} | set(TURNS) <= {order.created_at for order in book}
     assert {order.status for order in book} == set(Order.Status.values)
+
+
+def total(rows: list[dict[str, Any]]) -> Figures:
+    return {name: sum(row[name] for row in rows) for name in rows[0] if name in SHARED}
 
 
 def test_a_step_begins_on_its_first_day() -> None:

@@ -16,7 +16,7 @@ from orders.models import Order, Payment, Refund
 from orders.tests.factories import ACTOR, OrderFactory
 from reporting.steps import first_day_of
 from reporting.tests.asking import rows
-from reporting.tests.books import local_date, set_created_at, write_book
+from reporting.tests.books import local_date, net_of, set_created_at, write_book
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
 
@@ -111,14 +111,9 @@ def test_all_that_came_in_is_what_the_orders_say_was_paid() -> None:
 
 
 def balance(order: Order) -> int:
-    due = (
-        0
-        if str(order.status) == "CANCELLED"
-        else sum(item.quantity * item.unit_price_cents for item in order.items.all())
-    )
     payments = [payment for payment in order.payments.all() if payment.voided_at is None]
     back = sum(refund.amount_cents for refund in order.refunds.all())
-    return due - sum(payment.amount_cents for payment in payments) + back
+    return net_of(order) - sum(payment.amount_cents for payment in payments) + back
 
 
 def test_open_balances_are_all_that_is_not_settled_the_largest_first() -> None:

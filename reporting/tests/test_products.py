@@ -1,5 +1,6 @@
 """Shares, covers and what was never sold, against plain Python over the rows."""
 
+from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -13,7 +14,8 @@ from products.models import Product
 from products.services import change_product
 from products.tests.factories import ProductFactory
 from reporting.tests.asking import rows
-from reporting.tests.books import local_date, set_created_at, within, write_book
+from reporting.tests.books import by_product, local_date, set_created_at, within, write_book
+from reporting.tests.rolling import roll_up_half
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report"])
 
@@ -35,18 +37,9 @@ def in_text(first: date | None, end: date | None) -> dict[str, str]:
     return {name: day.isoformat() for name, day in (("from", first), ("to", end)) if day}
 
 
-def sold(orders: list[Order]) -> dict[int, tuple[int, int]]:
-    """Units and cents of each product, without what was cancelled."""
-    found: dict[int, tuple[int, int]] = {}
-    for order in orders:
-        for item in order.items.all():
-            units, cents = found.get(item.product_id, (0, 0))
-            counts = str(order.status) != "CANCELLED"
-            found[item.product_id] = (
-                units + item.quantity * counts,
-                cents + item.quantity * item.unit_price_cents * counts,
-            )
-    return found
+def sold(orders: list[Order]) -> dict[Hashable, tuple[int, int]]:
+    """Units and cents that are left of each product."""
+    return {product: (told["net_units"], told["net_cents"]) for product, told in by_product(orders).items()}
 
 
 def rounded(value: Decimal, digits: str) -> Decimal:
@@ -87,7 +80,8 @@ def test_a_range_that_is_still_to_come_has_no_pace() -> None:
 
 
 def never_sold(book: list[Order], zone: str, first: date | None, end: date | None) -> list[dict[str, Any]]:
-    bought = {product for product, (units, _) in sold(within(book, zone, first, end)).items() if units}
+    counted = by_product(within(book, zone, first, end))
+    bought = {product for product, told in counted.items() if told["orders"] > told["cancelled_orders"]}
     left = [product for product in Product.objects.filter(is_active=True) if product.pk not in bought]
     ever = {product: sorted(days) for product, days in _days_sold(book, zone).items()}
     found = [
@@ -120,6 +114,7 @@ def test_what_was_never_sold_is_all_that_is_on_sale_and_was_not_bought() -> None
     ProductFactory(price_cents=10**12, stock_quantity=10**9)
     gone = ProductFactory()
     change_product(gone.pk, actor=ACTOR, is_active=False)
+    roll_up_half()
 
     for first, end in (*RANGES, (date(2024, 3, 31), date(2024, 4, 1))):
         told = rows("never-sold", tz="UTC", **in_text(first, end))
