@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from common.errors import Busy, IdempotencyKeyReused
@@ -108,5 +108,7 @@ def purge(older_than_days: int, *, at_most: int = 5_000) -> int:
     """
     before = timezone.now() - timedelta(days=older_than_days)
     old = IdempotencyKey.objects.filter(created_at__lt=before).order_by("created_at")
-    oldest = old.select_for_update(skip_locked=True).values("pk")[:at_most]
-    return IdempotencyKey.objects.filter(pk__in=oldest).delete()[0]
+    with transaction.atomic():
+        # Not as a subquery of the deletion: that may be asked more than once, and each time find others.
+        oldest = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:at_most])
+        return IdempotencyKey.objects.filter(pk__in=oldest).delete()[0]
