@@ -29,7 +29,7 @@ from orders.services import (
 from orders.services.import_sql import PAYLOADS
 from products.models import Product
 
-PRODUCTS, OPEN_ORDERS, RETURNS, BATCH = 10_000, 400, 100, 10_000
+PRODUCTS, OPEN_ORDERS, FORGOTTEN, RETURNS, BATCH = 10_000, 400, 36, 100, 10_000
 
 # Orders stand roughly in the order of their dates over three years; the last month's are still on their way.
 # Products and customers are drawn so that a few are bought by everybody and most hardly ever (as 1/x for products).
@@ -85,19 +85,21 @@ def fill(orders: int) -> Iterator[int]:
         last = min(first + BATCH - 1, orders)
         _write_history({"orders": orders, "customers": customers, "products": PRODUCTS, "first": first, "last": last})
         yield last
+    head = "external_ref email sku quantity unit_price created_at".split()
+    _import("import_orders", head, _forgotten(customers), status="PENDING")
     _place_open_orders()
     _send_some_back()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _import(command: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def _import(command: str, head: Sequence[str], rows: Iterable[Sequence[object]], **options: object) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(head)
         writer.writerows(rows)
         file.flush()
-        call_command(command, file.name, stdout=file)
+        call_command(command, file.name, stdout=file, **options)
 
 
 def _products() -> Iterator[tuple[object, ...]]:
@@ -113,6 +115,13 @@ def _customers(count: int) -> Iterator[tuple[object, ...]]:
     for number in range(count):
         last_name = "Quillfeather" if number == count // 2 else chance.choice(LAST_NAMES)
         yield f"buyer{number}@example.com", chance.choice(FIRST_NAMES), last_name, f"+49 30 {number:07d}"
+
+
+def _forgotten(customers: int) -> Iterator[tuple[object, ...]]:
+    """Orders of every month that nobody has confirmed."""
+    for number in range(FORGOTTEN):
+        day = f"{2023 + number // 12}-{1 + number % 12:02d}-15T12:00:00Z"
+        yield f"LATE-{number}", f"buyer{number * 7 % customers}@example.com", f"ART-{number + 1:05d}", 1, "9.99", day
 
 
 @transaction.atomic

@@ -293,6 +293,10 @@ class Order(models.Model):
             models.Index(fields=["customer", "created_at"], name="orders_customer_created_at"),
             models.Index(fields=["created_at", "id"], name="orders_created_at"),
             models.Index(fields=["status", "created_at"], name="orders_status_created_at"),
+            # Few at any time, and asked for by age: without it the late ones are looked for among all there ever were.
+            models.Index(
+                fields=["created_at", "id"], condition=Q(status__in=["PENDING", "CONFIRMED"]), name="orders_open"
+            ),
             models.Index(fields=["fulfilment_state", "created_at"], name="orders_fulfilment_created_at"),
             models.Index(fields=["updated_at", "id"], name="orders_updated_at"),
             models.Index(fields=["total_cents", "id"], name="orders_total_cents"),

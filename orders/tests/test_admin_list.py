@@ -58,6 +58,15 @@ def test_each_tab_holds_its_part_of_the_days_work_and_says_how_much(chief: Clien
     assert set(listed(chief, "")) == {pending.pk, confirmed.pk, delivered.pk, held.pk, late.pk, returned.pk}
 
 
+def test_the_late_ones_are_looked_for_among_the_open_ones_alone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX orders_created_at, orders_status_created_at")  # undone with the test
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+
+    assert "orders_open" in Order.objects.late().order_by("created_at", "pk").explain()
+
+
 def test_a_tab_counts_no_further_than_anybody_needs(chief: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "MOST_COUNTED", 1)
     OrderFactory(), OrderFactory()
