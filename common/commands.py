@@ -29,6 +29,8 @@ class OperatorCommand(BaseCommand):
         return parser
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        if sys.stdout is None and not options.get("stdout"):
+            raise CommandError("Standard output is closed.", returncode=FAILED)
         try:
             output = super().execute(*args, **options)
             self.stdout.flush()  # a reader that has gone is noticed here, not when the interpreter ends

@@ -145,6 +145,14 @@ def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
         assert (refused.value.returncode, str(refused.value).startswith(f"{place}: ")) == (1, True)
 
 
+def test_without_an_output_to_write_to_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+
+    with pytest.raises(CommandError, match="Standard output is closed") as refused:
+        call_command("report", "sales")
+    assert refused.value.returncode == 1
+
+
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
 
