@@ -1,13 +1,16 @@
 """The time zones that Python and the database know by the same names."""
 
-from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
-# The machine's own zone, whose name means nothing to another machine.
-UNNAMED = {"localtime"}
+# What stands among the zones' files besides IANA's names: the machine's own zone, and the zones once more.
+UNNAMED = ("localtime", "posixrules", "posix/", "right/")
 
 
-@cache
-def zone_names() -> frozenset[str]:
-    """IANA's names; found by walking through files, so once is enough."""
-    return frozenset(available_timezones() - UNNAMED)
+def is_zone(name: str) -> bool:
+    if name.startswith(UNNAMED):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return False
+    return True

@@ -13,7 +13,7 @@ import environ
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from common.zones import zone_names
+from common.zones import is_zone
 
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 POSTGRESQL = {"postgres", "postgresql"}
@@ -70,7 +70,7 @@ def currency(name: str, default: str) -> str:
 
 def time_zone(name: str, default: str) -> str:
     value = text(name, default)
-    if value not in zone_names():
+    if not is_zone(value):
         raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Berlin, not {value!r}.")
     return value
 

@@ -83,7 +83,10 @@ REPORT_QUERIES = {
     for name, values in {
         "format": ("table", "ndjson", "xls", "CSV", "../csv", "%00", "", "csv&format=csv"),
         "limit": BAD_NUMBERS,
-        "tz": ("Mars/Olympus", "FOO%2B3", "../../etc/passwd", "%00", "", "UTC&tz=UTC"),
+        "tz": (
+            *("Mars/Olympus", "FOO%2B3", "../../etc/passwd", "%00", "", "UTC&tz=UTC", "localtime", "right/UTC"),
+            *("Europe", "zone.tab", "/etc/localtime", "x" * 300, "%ED%95%9C"),
+        ),
     }.items()
     for value in values
 }

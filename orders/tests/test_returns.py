@@ -270,5 +270,6 @@ def test_the_tab_of_what_is_to_be_received_uses_its_index(order: Order) -> None:
     assert list(Order.objects.returns_to_receive()) == [order]
 
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("DROP INDEX orders_created_at")  # undone with the test
+        cursor.execute("SET LOCAL enable_sort = off")
     assert "orders_return_state" in Order.objects.returns_to_receive().order_by("-created_at").explain()
