@@ -21,5 +21,5 @@ ENV GRANIAN_HOST=0.0.0.0 \
     GRANIAN_WORKERS_KILL_TIMEOUT=20 \
     GRANIAN_LOG_CONFIG=/app/oms/granian.json
 EXPOSE 8000
-# What is missing or wrong in the settings is one line, before anything is started.
-CMD ["sh", "-c", "python -c 'import oms.wsgi' && exec python -m granian oms.wsgi:application"]
+# Where the web processes count together; what is missing or wrong in the settings is one line, before any is started.
+CMD ["sh", "-c", "export PROMETHEUS_MULTIPROC_DIR=$(mktemp -d) && python -c 'import oms.wsgi' && exec python -m granian oms.wsgi:application"]

@@ -14,7 +14,7 @@ from orders.models import WORK, Hold, Order, PaymentState
 from products.models import Product
 from reporting.reports import REPORTS
 
-NAME = "benchmark"
+NAME = "benchmark-browser"  # a person; the other measurements have a service of the shorter name
 SKUS = ("ART-00001", "ART-09000")  # sold all the time, and hardly ever
 
 

@@ -18,8 +18,8 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
 
 requests = logging.getLogger("oms.requests")
-# A load balancer asks every few seconds; its questions would bury everything else.
-UNLOGGED = {"/livez", "/readyz"}
+# Load balancer and monitoring ask every few seconds; their questions would bury everything else.
+UNLOGGED = {"/livez", "/readyz", "/metrics"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -1,4 +1,4 @@
-"""What a load balancer asks: is the process alive, and can it serve."""
+"""What a load balancer asks: is the process alive, and can it serve; and where monitoring asks how it fares."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,12 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from events.services import log_is_readable
+from oms.metrics import metrics
 
 
 def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer `/livez` and `/readyz` before anything asks for the host's name or for TLS: they come by bare address."""
-    addresses = {"/livez": livez, "/readyz": readyz}
+    """Answer these before anything asks for the host's name or for TLS: their callers come by bare address."""
+    addresses = {"/livez": livez, "/readyz": readyz, "/metrics": metrics}
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return addresses.get(request.path, get_response)(request)

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "common.middleware.request_log",
     "common.middleware.content_security",
     "oms.health.probes",
+    "oms.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -105,6 +106,9 @@ OMS_PENDING_EXPIRES_AFTER_HOURS = environment.number("OMS_PENDING_EXPIRES_AFTER_
 OMS_PAYMENT_BEFORE_SHIPPING = environment.flag("OMS_PAYMENT_BEFORE_SHIPPING", default=False)
 # How long an answer stays replayable under its Idempotency-Key.
 OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
+
+# What monitoring sends to read /metrics. Without it only a machine of one's own shows them.
+OMS_METRICS_TOKEN = environment.text("OMS_METRICS_TOKEN", "")
 
 # How many requests a token may make; each web process lets through its share of it. 0 is without limit.
 OMS_API_REQUESTS_PER_MINUTE = environment.number("OMS_API_REQUESTS_PER_MINUTE", 30_000)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 from common.commands import FAILED
-from oms import leash
+from oms import database, leash, metrics
 
 log = logging.getLogger("oms.serve")
 
@@ -98,9 +99,16 @@ def web(host: str, port: int) -> Child:
         "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
         "GRANIAN_WORKERS_KILL_TIMEOUT": "20",
         "GRANIAN_LOG_LEVEL": "error",
+        metrics.SHARED: str(_emptied(database.data_dir() / "metrics" / str(port))),
     }
     command = [sys.executable, "-m", "granian", "--host", host, "--port", str(port), "oms.wsgi:application"]
     return Child("web server", command, variables)
+
+
+def _emptied(directory: Path) -> Path:
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
 
 
 def worker() -> Child:
