@@ -1,14 +1,18 @@
 """Users, roles and API tokens in the back-office."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.timezone import now
 
 from accounts.models import ApiToken, User
@@ -19,6 +23,15 @@ from common.idempotency import Answer
 RIGHTS = ("is_superuser", "user_permissions")
 
 admin.site.unregister(Group)
+
+
+def locked_out(request: HttpRequest, answer: HttpResponse, credentials: Mapping[str, Any] | None) -> HttpResponse:
+    """What somebody sees who gave too many wrong passwords, instead of the answer to the last one."""
+    wait: timedelta = settings.AXES_COOLOFF_TIME
+    words = {"title": "Too many wrong passwords", "minutes": int(wait.total_seconds() // 60)}
+    context = {**admin.site.each_context(request), **words}
+    headers = {"Retry-After": str(int(wait.total_seconds()))}
+    return HttpResponse(render_to_string("admin/locked_out.html", context, request), status=429, headers=headers)
 
 
 @admin.register(Group)
