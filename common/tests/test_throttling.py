@@ -96,6 +96,21 @@ def test_a_stranger_has_no_bucket() -> None:
     assert throttling.BUCKETS.by_caller == {}
 
 
+def let_through(*processes: Buckets) -> int:
+    """How many of many requests at once, spread over these processes."""
+    return [process.take("shop")[0] for process in processes for _ in range(100)].count(0)
+
+
+@pytest.mark.usefixtures("clock")
+def test_processes_that_know_how_many_they_are_keep_the_limit_together() -> None:
+    assert let_through(*[Buckets(60, processes=2) for _ in range(2)]) == 60
+
+
+@pytest.mark.usefixtures("clock")
+def test_control_processes_that_do_not_know_of_each_other_let_through_more() -> None:
+    assert let_through(*[Buckets(60, processes=1) for _ in range(2)]) == 120
+
+
 def test_a_limit_below_the_number_of_processes_is_kept_in_the_long_run(clock: list[float]) -> None:
     processes = [Buckets(1, processes=4) for _ in range(4)]
 

@@ -78,13 +78,6 @@ def test_together_they_let_through_what_the_limit_says_and_the_wait_they_name_su
     assert ask(served, token)[0] == 200
 
 
-def test_control_processes_that_do_not_know_of_each_other_let_through_more(served: Served, token: str) -> None:
-    with serving(served.place, port=None, **VARIABLES, OMS_WEB_WORKERS="1") as careless:
-        answers, seconds = ask_in_haste(careless, token)
-
-    assert [status for status, _ in answers].count(200) > most(seconds)
-
-
 def test_one_tokens_haste_is_not_anothers(served: Served, token: str) -> None:
     ask_in_haste(served, token)
 

@@ -17,8 +17,8 @@ from common.errors import Busy
 from common.tests.racing import Meeting, meet_after, race
 from common.transactions import run
 from events.models import Event
-from events.services import START, Batch, consuming, hold_consumer, lags, read_after, rebase
-from events.tests.storm import take_xid
+from events.services import START, Batch, consuming, hold_consumer, lags, rebase
+from events.tests.storm import read_all, take_xid
 from oms.verification import prove
 from orders import services
 from orders.models import Order
@@ -36,7 +36,7 @@ from reporting.rollups import CONSUMER, Rollup, add, advance
 from reporting.services import answer
 from reporting.tests.asking import rows as ask
 from reporting.tests.books import PATHS, by_order, by_product, local_date, read_book, set_created_at
-from reporting.tests.rolling import MOST_SECONDS, behind, catch_up, roll_up
+from reporting.tests.rolling import behind, catch_up, roll_up
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "report", "migration"])
 
@@ -118,22 +118,15 @@ def test_place_rollups_and_tail_are_of_one_moment() -> None:
 @pytest.mark.parametrize("protected", [True, False], ids=["as it is", "control without the claim"])
 def test_of_two_workers_one_stands_by(monkeypatch: pytest.MonkeyPatch, protected: bool) -> None:
     OrderFactory()
-    race(wait_for_the_fence)
+    read_all(expected=Event.objects.count())
     run(partial(hold_consumer, CONSUMER))  # its place in the log is written down
-    meet_after(monkeypatch, consuming, "_next_batch", Meeting())
     if not protected:
         monkeypatch.setattr(consuming, "_claim", lambda consumer: START)
+    meet_after(monkeypatch, consuming, "_claim", Meeting(patience=60))  # neither adds before both have looked
 
     race(advance, advance)
 
     assert (ask("sales")[0]["orders"] == 1, rebuild() == 0) == (protected, protected)
-
-
-def wait_for_the_fence() -> None:
-    """Until no transaction of another test is in the way."""
-    end = time.monotonic() + MOST_SECONDS
-    while len(read_after(START, limit=9)) < Event.objects.count() and time.monotonic() < end:
-        time.sleep(0.01)
 
 
 def test_no_event_comes_twice_or_is_lost_when_the_log_begins_another_epoch() -> None:
@@ -195,18 +188,19 @@ def test_what_was_added_by_a_batch_that_did_not_know_the_new_zone_is_not_forgott
     monkeypatch: pytest.MonkeyPatch, held: bool
 ) -> None:
     OrderFactory()
-    working = threading.Event()
+    working, kept = threading.Event(), threading.Event()
 
     def add_slowly(batch: Batch) -> None:
         add(batch)
         working.set()
-        time.sleep(0.3)
+        kept.wait(0.3 if held else 30)
 
     def keep_meanwhile() -> None:
         assert working.wait(30)
         consumers.keep_business_days()
+        kept.set()
 
-    race(wait_for_the_fence)
+    read_all(expected=Event.objects.count())
     monkeypatch.setattr(rollups, "add", add_slowly)
     if not held:
         run(partial(hold_consumer, CONSUMER))

@@ -4,7 +4,7 @@ import random
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from common.errors import DomainError
 from common.tests import processes
 from common.transactions import run
 from events.models import Event
-from events.services import START, Change, Position, append, consuming, hold_consumer
+from events.services import Change, append, consuming, hold_consumer
 from events.tests.storm import ACTOR, take_xid
 from reporting import consumers, rollups
 from reporting.models import SalesDay
@@ -61,10 +61,11 @@ def write(seed: int) -> None:
                 raise Undone
 
 
-def write_late(others_are_done: threading.Event) -> None:
+def write_late(has_written: threading.Event, others_are_done: threading.Event) -> None:
     """Write first and commit last."""
     with transaction.atomic():
         change(ORDERS, 5)
+        has_written.set()
         others_are_done.wait(60)
 
 
@@ -103,13 +104,14 @@ def working(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             thread.join(60)
 
 
-def storm() -> None:
+def storm(before_the_last_commits: Callable[[], object]) -> None:
     """All writers, and one that has its number before the others and commits after them."""
-    over = threading.Event()
-    late = start(write_late, over)
+    has_written, over = threading.Event(), threading.Event()
+    late = start(write_late, has_written, over)
+    assert has_written.wait(60)
     for thread in [start(write, seed) for seed in range(WRITERS)]:
         thread.join(60)
-    time.sleep(0.1)
+    before_the_last_commits()
     over.set()
     late.join(60)
 
@@ -128,7 +130,7 @@ def test_of_sixteen_writers_and_an_idle_one_nothing_is_lost_and_nothing_comes_tw
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with working(monkeypatch):
-        storm()
+        storm(advance)
         catch_up()
 
     assert kept() == told()
@@ -140,27 +142,10 @@ def test_control_without_the_fence_events_are_lost(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(consuming, "SETTLED", "true")
 
     with working(monkeypatch):
-        storm()
+        storm(catch_up)
 
     assert kept()[0] < told()[0]
     assert rebuild() > 0
-
-
-def test_control_without_the_claim_events_come_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consuming, "_claim", unlocked)
-
-    with working(monkeypatch):
-        storm()
-        catch_up()
-
-    assert kept() != told()
-    assert rebuild() > 0
-
-
-def unlocked(consumer: str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch, xid::text::bigint, position FROM event_cursors")
-        return Position(*(cursor.fetchone() or START))
 
 
 # A worker in a process of its own that is slow between its work and its commit, so that it dies there.
