@@ -6,7 +6,7 @@ After the IETF draft "The Idempotency-Key HTTP Header Field" (draft-ietf-httpapi
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -75,7 +75,7 @@ def claim(key: Key, using: str) -> Answer | None:
     return Answer(first.status or 0, first.body, first.headers, first.subject_type, first.subject_id, replayed=True)
 
 
-def keep(key: Key, answer: Answer, using: str) -> Answer:
+def keep(key: Key, answer: Answer, using: str) -> None:
     """Store the answer under the key claimed before, in the same transaction."""
     with connections[using].cursor() as cursor:
         cursor.execute(
@@ -93,7 +93,6 @@ def keep(key: Key, answer: Answer, using: str) -> Answer:
                 key.key,
             ],
         )
-    return replace(answer, replayed=False)
 
 
 def forget(subject_type: str, subject_ids: Collection[int]) -> None:
@@ -101,14 +100,14 @@ def forget(subject_type: str, subject_ids: Collection[int]) -> None:
     IdempotencyKey.objects.filter(subject_type=subject_type, subject_id__in=subject_ids).delete()
 
 
-def purge(older_than_days: int, *, at_most: int = 5_000) -> int:
+@transaction.atomic(savepoint=False)
+def purge(older_than_days: int, *, at_most: int) -> int:
     """Forget keys older than this many days, at most so many in one go; returns how many went.
 
     Keys that another worker is removing at this moment are left to it.
     """
     before = timezone.now() - timedelta(days=older_than_days)
     old = IdempotencyKey.objects.filter(created_at__lt=before).order_by("created_at")
-    with transaction.atomic():
-        # Not as a subquery of the deletion: that may be asked more than once, and each time find others.
-        oldest = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:at_most])
-        return IdempotencyKey.objects.filter(pk__in=oldest).delete()[0]
+    # Not as a subquery of the deletion: that may be asked more than once, and each time find others.
+    oldest = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:at_most])
+    return IdempotencyKey.objects.filter(pk__in=oldest).delete()[0]

@@ -14,7 +14,7 @@ class IdempotencyKey(models.Model):
     """
 
     owner_id = models.BigIntegerField()
-    key = models.CharField(max_length=255)
+    key = models.CharField(max_length=275)  # of a bulk call's item: the caller's key, a colon and the item's name
     fingerprint = models.CharField(max_length=64)
     status = models.SmallIntegerField(null=True)
     headers = models.JSONField(default=dict)

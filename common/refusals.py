@@ -6,7 +6,7 @@ SQLSTATE: PostgreSQL documentation, appendix A.
 from typing import Any
 
 from django.apps import apps
-from django.db import DataError, Error, IntegrityError
+from django.db import DataError, Error, InterfaceError, OperationalError
 from django.db.models import UniqueConstraint
 
 from common.errors import Busy, Conflict, DomainError, Duplicate, FieldError, InvalidInput
@@ -14,8 +14,23 @@ from common.errors import Busy, Conflict, DomainError, Duplicate, FieldError, In
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 LOCK_TIMEOUT = "55P03"
 UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
-# Time-outs, lost connections, a server that stops or starts: the transaction is gone, asking again may succeed.
-BUSY_CLASSES = ("08", "53", "55", "57", "25")
+
+CONTENDED = "Too many changes to the same records at this moment."
+TOO_LONG = "It took too long and was given up."
+AWAY = "The database is not reachable at this moment."
+# Beginnings of the states in which the transaction is gone and asking again may succeed, and why.
+BUSY = {
+    DEADLOCK: CONTENDED,
+    SERIALIZATION_FAILURE: CONTENDED,
+    "55": CONTENDED,
+    "57014": TOO_LONG,
+    "25P03": TOO_LONG,
+    "25P04": TOO_LONG,
+    "25006": AWAY,  # a standby took its place, or it is one
+    "57": AWAY,
+    "53": AWAY,
+    "08": AWAY,
+}
 
 
 def sqlstate(error: BaseException) -> str:
@@ -26,12 +41,10 @@ def sqlstate(error: BaseException) -> str:
 def explain(error: Error) -> DomainError | None:
     """The error a caller gets for this refusal, or None when it is a fault of ours (a 500)."""
     state = sqlstate(error)
-    if not state and isinstance(error, DataError):
-        return InvalidInput("A value cannot be stored.")  # the driver refused it before the database could
-    if not state and not isinstance(error, IntegrityError):
-        return Busy("The database is not reachable at this moment.") if _connection_lost(error) else None
-    if state in (DEADLOCK, SERIALIZATION_FAILURE) or state[:2] in BUSY_CLASSES:
-        return Busy("Too many changes to the same records at this moment.")
+    if not state:
+        return _explain_the_drivers(error)
+    if why := next((why for beginning, why in BUSY.items() if state.startswith(beginning)), None):
+        return Busy(why)
     if state == UNIQUE_VIOLATION:
         return _duplicate(_constraint(error))
     if state == FOREIGN_KEY_VIOLATION:
@@ -41,8 +54,11 @@ def explain(error: Error) -> DomainError | None:
     return None
 
 
-def _connection_lost(error: Error) -> bool:
-    return type(error).__name__ in ("OperationalError", "InterfaceError")
+def _explain_the_drivers(error: Error) -> DomainError | None:
+    """Of what did not come to the database, or not back from it."""
+    if isinstance(error, DataError):
+        return InvalidInput("A value cannot be stored.")
+    return Busy(AWAY) if isinstance(error, OperationalError | InterfaceError) else None
 
 
 def _constraint(error: Error) -> str:

@@ -90,7 +90,8 @@ def _once(act: Callable[[], Outcome], key: Key, using: str) -> Callable[[], Outc
             return first  # type: ignore[return-value]  # with a key, Outcome is Answer
         answer = act()
         assert isinstance(answer, Answer)
-        return idempotency.keep(key, answer, using)  # type: ignore[return-value]
+        idempotency.keep(key, answer, using)
+        return answer
 
     return answered
 

@@ -157,6 +157,21 @@ def test_text_that_the_driver_refuses_is_the_callers_mistake() -> None:
         run(lambda: Customer.objects.filter(email="a\x00b").exists())
 
 
+def test_busy_says_with_what() -> None:
+    for state, why in {
+        "40P01": "Too many changes",
+        "55P03": "Too many changes",
+        "57014": "It took too long",
+        "25P04": "It took too long",
+        "57P03": "not reachable",
+        "25006": "not reachable",
+    }.items():
+        error = OperationalError("of any kind")
+        error.__cause__ = psycopg.errors.lookup(state)()
+        explained = refusals.explain(error)
+        assert isinstance(explained, Busy) and why in explained.detail, state
+
+
 @pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
 def test_a_lost_connection_is_busy(kind: type[DatabaseError]) -> None:
     explained = refusals.explain(kind("server closed the connection unexpectedly"))
