@@ -15,13 +15,13 @@ TOOLS := $(VENV)/requirements-dev.installed
 
 .PHONY: help run test test-browser lint openapi fmt bench
 help:
-	@echo "make run    a running shop: database, demo data, web server and worker (PORT=8000)"
-	@echo "make test   the tests"
+	@echo "make run           a running shop: database, demo data, web server and worker (PORT=8000)"
+	@echo "make test          the tests (ARGS=oms/tests: some of them)"
 	@echo "make test-browser  what staff do all day, in Chromium"
-	@echo "make lint   format, types, who imports whom, Django's checks, missing migrations, the OpenAPI document"
-	@echo "make openapi renews docs/openapi.json from the code"
-	@echo "make fmt    formats and mends what can be mended"
-	@echo "make bench  what placing an order costs (ARGS=importing: an import; see docs/benchmarks.md), beside a floor and a baseline"
+	@echo "make lint          format, types, who imports whom, Django's checks, missing migrations, the OpenAPI document"
+	@echo "make openapi       renews docs/openapi.json from the code"
+	@echo "make fmt           formats and mends what can be mended"
+	@echo "make bench         what placing an order costs, beside a floor and a baseline; see docs/benchmarks.md"
 
 run: $(SERVER)
 	@exec $(BIN)/python manage.py serve --demo --host "$(HOST)" --port "$(PORT)"

@@ -14,6 +14,7 @@ def differing(record: Any, fields: Mapping[str, Any]) -> Changes:
 
 
 def make_changes(record: Any, changes: Changes) -> None:
+    """Give a record that is held its new values, and save its next version."""
     for name, (_, value) in changes.items():
         setattr(record, name, value)
     save_next_version(record, *changes)

@@ -7,6 +7,7 @@ UNNAMED = ("localtime", "posixrules", "posix/", "right/")
 
 
 def is_zone(name: str) -> bool:
+    """Whether this is the name of a zone, as IANA spells it (Europe/Berlin)."""
     if name.startswith(UNNAMED):
         return False
     try:

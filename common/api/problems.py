@@ -86,6 +86,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponseBa
 
 
 def from_domain(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+    """A refusal of the business as a problem, with the facts it carries."""
     status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
     more = dict(error.facts)
     if error.errors:

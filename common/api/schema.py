@@ -12,6 +12,7 @@ from drf_spectacular import openapi
 from common.api import answers, components
 from common.api.bulk import ItemField, Results
 from common.api.fields import MOST_TEXT, InputSerializer, StrictCharField, StrictListField, StrictUrlField
+from common.api.permissions import OWN
 
 VERBS = {"list": "list", "retrieve": "retrieve", "create": "create", "partial_update": "update"}
 CREATED = "Created. With `Prefer: return=minimal`, the body is left out."
@@ -68,7 +69,8 @@ class AutoSchema(openapi.AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         """The rest of it, and who may."""
-        needed = f"Needs the permission `{self.view.permissions[self.action]}`."
+        permission = self.view.permissions[self.action]
+        needed = f"Needs the permission `{permission}`." if permission != OWN else "Needs no permission of its own."
         return f"{self._docstring()[2].strip()}\n\n{needed}".strip()
 
     def _docstring(self) -> tuple[str, str, str]:
