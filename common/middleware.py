@@ -1,4 +1,4 @@
-"""Gives every request an id that is found again in logs, events and answers."""
+"""What happens to every request on its way in and out: its id, its line in the log, its policy and its clock."""
 
 import logging
 import re

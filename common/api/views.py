@@ -161,7 +161,9 @@ class ViewSet(GenericViewSet[Any]):
 
     def perform_each(self, items: Iterable[Item], result: Result) -> HttpResponse:
         """Do many acts, each in a transaction of its own and once per Idempotency-Key and item, in their order."""
-        self.is_dry_run(), self._key(None)  # what is wrong with the request as a whole is not every item's problem
+        # What is wrong with the request as a whole is not every item's problem.
+        self.is_dry_run()
+        self._key(None)
         results = ", ".join(result(item, self._outcome(item)) for item in items)
         return HttpResponse(f'{{"results": [{results}]}}', content_type="application/json")
 

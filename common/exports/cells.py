@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from common.exports.columns import Kind
+from common.money import grouped
 
 # What makes a spreadsheet take text for a formula, or splits it so that the rest is one; the wide forms, too.
 # Source: OWASP, "CSV Injection".
@@ -21,13 +22,6 @@ def safe_cell(value: object) -> object:
     return value
 
 
-def in_units(cents: int) -> str:
-    """1234567 cents read 12,345.67."""
-    sign = "-" if cents < 0 else ""
-    units, rest = divmod(abs(cents), 100)
-    return f"{sign}{units:,}.{rest:02d}"
-
-
 def as_span(seconds: int) -> str:
     """93784 seconds read 1d 02:03:04."""
     days, rest = divmod(seconds, 86_400)
@@ -39,7 +33,7 @@ def for_people(value: Any, kind: Kind) -> str:
     if value is None:
         return ""
     if kind == Kind.CENTS:
-        return in_units(value)
+        return grouped(value)
     if kind == Kind.SECONDS:
         return as_span(value)
     if kind == Kind.MOMENT:

@@ -1,20 +1,14 @@
 """Running an import command in a test: on a file with these rows, and what it said."""
 
 import csv
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from django.core.management import CommandError, call_command
-from django.db import connection
-
-MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 
 
 class Outcome(NamedTuple):
@@ -50,22 +44,6 @@ def run_import(command: str, path: Path, *arguments: str) -> Outcome:
     except CommandError as refusal:
         status, error = refusal.returncode, str(refusal)
     return Outcome(status, out.getvalue(), error)
-
-
-def start(command: str, *arguments: str) -> "subprocess.Popen[str]":
-    """The command as an operator starts it, on the database of the test."""
-    settings = connection.settings_dict
-    user, host = quote(settings["USER"], safe=""), quote(settings["HOST"], safe="")
-    address = f"postgresql://{user}@/{settings['NAME']}?host={host}&port={settings['PORT']}"
-    if settings.get("PASSWORD"):
-        address = address.replace("@/", f":{quote(settings['PASSWORD'], safe='')}@/")
-    return subprocess.Popen(
-        [sys.executable, str(MANAGE), command, *arguments],
-        env={**os.environ, "DATABASE_URL": address, "OMS_SECRET_KEY": "test", "OMS_HTTPS": "false"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def finish(process: "subprocess.Popen[str]") -> Outcome:

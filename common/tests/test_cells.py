@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from common.exports.cells import csv_line, in_units, safe_cell
+from common.exports.cells import csv_line, safe_cell
+from common.money import grouped
 
 FORMULA_STARTS = "=+-@\t\r"
 # Blanks before a formula do not make it harmless everywhere; before a TAB or CR they do.
@@ -49,12 +50,12 @@ def test_numbers_and_dates_stay_what_they_are(value: object) -> None:
 
 @given(st.integers(-(10**20), 10**20))
 def test_cents_in_units_are_the_same_money(cents: int) -> None:
-    assert Decimal(in_units(cents).replace(",", "")) * 100 == Decimal(cents)
-    assert len(in_units(cents).partition(".")[2]) == 2
+    assert Decimal(grouped(cents).replace(",", "")) * 100 == Decimal(cents)
+    assert len(grouped(cents).partition(".")[2]) == 2
 
 
 def test_units_are_told_as_people_write_them() -> None:
-    assert [in_units(cents) for cents in (0, 5, -5, 123_456_789)] == ["0.00", "0.05", "-0.05", "1,234,567.89"]
+    assert [grouped(cents) for cents in (0, 5, -5, 123_456_789)] == ["0.00", "0.05", "-0.05", "1,234,567.89"]
 
 
 @given(st.lists(st.one_of(st.text(), formulas), min_size=2))

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from common.models import ImportRun
-from common.tests.importing import finish, rejects, run_import, start, write_csv
+from common.tests.importing import finish, rejects, run_import, write_csv
+from common.tests.processes import start
 from customers.models import Customer, CustomerImportRow
 from customers.tests.factories import CustomerFactory
 from events.models import Event

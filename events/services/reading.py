@@ -57,14 +57,13 @@ def extent(using: str = "default") -> Extent:
     """How far the log reaches for the transaction's snapshot: a look at the end of an index."""
     with connections[using].cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT last.epoch, last.xid::text, last.position, tail.beyond
             FROM (SELECT count(*) AS beyond FROM events
                   WHERE epoch = (SELECT epoch FROM event_epoch)
                     AND xid >= pg_snapshot_xmin(pg_current_snapshot())) tail
             LEFT JOIN (SELECT epoch, xid, position FROM events
-                       WHERE epoch < (SELECT epoch FROM event_epoch)
-                          OR xid < pg_snapshot_xmin(pg_current_snapshot())
+                       WHERE {SETTLED}
                        ORDER BY epoch DESC, xid DESC, position DESC LIMIT 1) last ON true
             """
         )

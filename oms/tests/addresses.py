@@ -48,24 +48,21 @@ class World:
     @classmethod
     def with_order(cls, status: str, *, held: bool = False) -> "World":
         order = order_in(status)
-        payment = PaymentFactory(order_id=order.pk)
-        hold = HoldFactory(order_id=order.pk).pk if held else 1
-        product = ProductFactory(sku="EXAMPLE")
-        entry, group, other = CustomerAddressFactory(), CustomerGroupFactory(), CustomerFactory()
-        item, shipment = order.lines[0].pk, order.parcels[-1].pk if order.parcels else 1
-        known = (
-            entry.customer_id,
-            product.pk,
-            order.pk,
-            newest_users_token(),
-            hold,
-            entry.pk,
-            group.pk,
-            other.pk,
-            payment.pk,
+        entry = CustomerAddressFactory()
+        return cls(
+            customer=entry.customer_id,
+            product=ProductFactory(sku="EXAMPLE").pk,
+            order=order.pk,
+            token=newest_users_token(),
+            hold=HoldFactory(order_id=order.pk).pk if held else 1,
+            address=entry.pk,
+            group=CustomerGroupFactory().pk,
+            other_customer=CustomerFactory().pk,
+            payment=PaymentFactory(order_id=order.pk).pk,
+            item=order.lines[0].pk,
+            shipment=order.parcels[-1].pk if order.parcels else 1,
+            sent_back=order.sent_back[-1].pk if order.sent_back else 1,
         )
-        sent_back = order.sent_back[-1].pk if order.sent_back else 1
-        return cls(*known, item=item, shipment=shipment, sent_back=sent_back)
 
     def of_newest_user(self) -> "World":
         """The same with a token of the caller who came last."""

@@ -11,7 +11,8 @@ from django.db import connection, connections, transaction
 
 from common.imports import staging
 from common.models import ImportRun
-from common.tests.importing import Outcome, finish, run_import, start, write_csv
+from common.tests.importing import Outcome, finish, run_import, write_csv
+from common.tests.processes import start
 from common.tests.racing import Meeting, meet_after, race
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from common.exports.cells import for_people, in_units
+from common.exports.cells import for_people
 from common.exports.columns import Column, Kind
+from common.money import grouped
 from reporting.definitions import Question
 from reporting.services import Row
 from reporting.steps import between
@@ -170,7 +171,7 @@ def _with_currency(value: int, column: Column) -> str:
 
 
 def _short(level: int, column: Column) -> str:
-    return in_units(level).removesuffix(".00") if column.kind == Kind.CENTS else f"{level:,}"
+    return grouped(level).removesuffix(".00") if column.kind == Kind.CENTS else f"{level:,}"
 
 
 def _percent(number: float) -> str:

@@ -10,10 +10,10 @@ from django.core.management.base import CommandError, CommandParser
 from accounts.models import ApiToken, User
 from accounts.services import revoke_token
 from common.actors import Actor
+from common.api.fields import MOST_ID
 from common.commands import USAGE, OperatorCommand
 from common.transactions import run
 
-MOST_ID = 2**63 - 1
 COLUMNS = "id user name scopes created_at created_by expires_at last_used_at revoked_at revoked_by".split()
 
 
