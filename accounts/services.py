@@ -1,7 +1,7 @@
 """Making and revoking tokens, knowing by one who calls, and who it was that did something."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -76,8 +76,10 @@ def names_of(actors: Collection[str]) -> dict[str, str]:
 def create_service(name: str, *, role: str | None = None) -> User:
     """The account of a program: it has roles like a person and cannot sign in.
 
-    Raises Duplicate for a person's name, Conflict for a closed account.
+    Raises InvalidInput without a name, Duplicate for a person's, Conflict for a closed account.
     """
+    if not name.strip():
+        raise InvalidInput("A service needs a name.")
     service, _ = User.objects.get_or_create(
         username=name, defaults={"is_service": True, "password": make_password(None)}
     )
@@ -150,6 +152,8 @@ def _check(name: str, scopes: Sequence[str], expires_at: datetime | None) -> Non
         raise InvalidInput("A scope is the name of a permission, or `read`.", errors=faults)
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidInput.at("/expires_at", "in_the_past", "A token ends in the future.")
+    if expires_at is not None and expires_at.year == MAXYEAR:  # in another zone it may lie beyond all years
+        raise InvalidInput.at("/expires_at", "too_late", f"A token ends before the year {MAXYEAR}.")
 
 
 def _check_bounds(by: ApiToken, scopes: Sequence[str], expires_at: datetime | None) -> None:

@@ -48,7 +48,7 @@ class OperatorCommand(BaseCommand):
             if isinstance(error, BrokenPipeError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 sys.exit(OK)
-            raise CommandError(f"{error.filename or 'file'}: {error.strerror}", returncode=FAILED) from error
+            raise CommandError(f"{error.filename or 'file'}: {error.strerror or error}", returncode=FAILED) from error
         except KeyboardInterrupt:
             raise CommandError("Interrupted.", returncode=130) from None
 

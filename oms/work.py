@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db import Error, close_old_connections
 
+import accounts.consumers
 import common.consumers
 import customers.consumers
 import orders.consumers
@@ -21,6 +22,7 @@ JOBS: tuple[Job, ...] = (
     *orders.consumers.JOBS,
     *products.consumers.JOBS,
     *customers.consumers.JOBS,
+    *accounts.consumers.JOBS,
     *common.consumers.JOBS,
 )
 

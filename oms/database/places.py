@@ -80,6 +80,8 @@ def _write_once(path: Path, text: str) -> None:
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave it under its name and empty
         os.link(draft, path)
     except FileExistsError:
         pass

@@ -53,7 +53,7 @@ def secret_of_new_token(options: dict[str, Any]) -> str:
 
 
 def owner(options: dict[str, Any]) -> User:
-    if options["service"]:
+    if options["service"] is not None:
         return create_service(options["service"], role=options["role"])
     if options["role"]:
         raise CommandError("--role goes with --service; a person has the roles of their account.", returncode=USAGE)
