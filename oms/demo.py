@@ -161,13 +161,14 @@ def _address(dice: random.Random, customer: DemoCustomer) -> Address:
 
 
 def past_lines(now: datetime) -> Iterator[DemoLine]:
-    """The order book of the last months, busier on weekdays and growing; nothing of it is still open."""
+    """The order book of the months before `now`, busier on weekdays and growing; nothing of it is still open."""
     dice = random.Random(SEED + 2)
     articles, buyers = products(), customers()
     for number in range(1, PAST_ORDERS + 1):
         age = timedelta(days=2 + (PAST_DAYS - 2) * (1 - dice.random() ** 0.75))
         placed = (now - age).replace(hour=dice.randint(7, 21), minute=dice.randint(0, 59), second=0, microsecond=0)
-        if placed.weekday() >= 5 and dice.random() < 0.5:
+        before_weekend = dice.random() < 0.5  # always thrown: what is ordered does not depend on today's weekday
+        if placed.weekday() >= 5 and before_weekend:
             placed -= timedelta(days=2)
         recent = now - placed < timedelta(days=8)
         status = dice.choices(["DELIVERED", "SHIPPED", "CANCELLED"], [20, 70, 10] if recent else [93, 0, 7])[0]

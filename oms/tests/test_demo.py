@@ -1,5 +1,6 @@
 """The demo shop comes in through the import commands, sound and the same each time."""
 
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -37,3 +38,15 @@ def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.M
     assert set(Shipment.objects.values_list("status", flat=True)) == {"prepared", "dispatched", "delivered"}
     assert Shipment.objects.exclude(tracking_number="").exists() and ShortClose.objects.exists()
     assert prove().broken == []
+
+
+def test_what_was_ordered_is_the_same_on_every_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "PAST_ORDERS", 100)
+    now = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+    books = [
+        [(line.external_ref, line.customer_email, line.sku, line.quantity) for line in demo.past_lines(now + day)]
+        for day in (timedelta(days=days) for days in range(7))
+    ]
+
+    assert all(book == books[0] for book in books)

@@ -7,6 +7,7 @@ from common.actors import Actor
 from customers.models import Customer
 from customers.services import change_address, change_customer, change_group, delete_group, remove_address
 from customers.tests.factories import HOME, CustomerAddressFactory, CustomerFactory, CustomerGroupFactory
+from oms.database.places import BASE_DIR
 from oms.tests.proving import broken, verify
 from oms.verification import INVARIANTS
 from orders import services
@@ -136,6 +137,11 @@ def test_sound_data_in_every_state_is_proved(actor: Actor) -> None:
 
 def test_an_empty_database_is_proved() -> None:
     assert verify()[1] == 0
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/importing.md"])
+def test_the_docs_say_how_many_invariants_there_are(page: str) -> None:
+    assert f"All {len(INVARIANTS)} invariants hold." in (BASE_DIR / page).read_text()
 
 
 def test_an_unknown_order_is_a_wrong_usage() -> None:
