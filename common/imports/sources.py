@@ -5,6 +5,7 @@ import gzip
 import io
 import shutil
 import tempfile
+import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ from common.errors import ImportRefused
 
 GZIP = b"\x1f\x8b"
 MOST_CHARACTERS_OF_A_LINE = 4_000_000
-# Put behind the last line: when it does not come out again as a row of its own, a quote was never closed.
-END = "\0end\0"
+# Put behind the last line, and in no file: if it does not come out again as a row of its own, a quote was never closed.
+END = str(uuid.uuid4())
 
 
 class UnreadableFile(ImportRefused):
@@ -91,7 +92,7 @@ def _lines(text: TextIO) -> Iterator[str]:
         if len(line) == MOST_CHARACTERS_OF_A_LINE:
             raise _Damaged("a line is too long to be one of a table")
         yield line
-    yield END
+    yield f'"{END}"'
 
 
 def _cells(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:

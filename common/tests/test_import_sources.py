@@ -55,6 +55,19 @@ def test_a_row_that_cannot_be_read_is_one_row_and_not_the_end(tmp_path: Path) ->
     assert read(path) == [(1, ["name"]), (2, None), (3, ["last"])]
 
 
+def test_no_row_ends_the_file_but_the_last(tmp_path: Path) -> None:
+    path = written(tmp_path / "table.csv", b"name\n\0end\0\nlast\n")
+
+    assert [cells for _, cells in read(path)] == [["name"], ["\0end\0"], ["last"]]
+
+
+@pytest.mark.parametrize("delimiter", ["-", "e", "0"])
+def test_any_character_parts_cells(tmp_path: Path, delimiter: str) -> None:
+    path = written(tmp_path / "table.csv", f"name{delimiter}town\n".encode())
+
+    assert read(path, delimiter=delimiter)[1:] == []
+
+
 def test_a_pipe_can_be_read_too(tmp_path: Path) -> None:
     receiving, sending = os.pipe()
     os.write(sending, b"name\nfirst\n")
