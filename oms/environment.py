@@ -84,4 +84,6 @@ def database_url(name: str) -> dict[str, Any]:
         address: dict[str, Any] = environ.Env.db_url_config(text(name))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must read postgresql://USER:PASSWORD@HOST:5432/NAME.") from error
-    return address
+    # `?host=/run/postgresql` names a socket's directory, which has no place before the path.
+    options = address.get("OPTIONS", {})
+    return address | {key.upper(): str(options.pop(key)) for key in ("host", "port") if key in options}

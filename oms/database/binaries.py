@@ -76,7 +76,7 @@ def run(
     variables: dict[str, str] | None = None,
     text: str = "",
 ) -> None:
-    """Run a program, as the server's user if one is given, and wait for it. Raises ServerError with its last words."""
+    """Run a program, as the server's user if one is given, and wait for it. Raises ServerError with its complaint."""
     # A session of its own: Ctrl-C on the web server must not reach the database server.
     options: dict[str, Any] = {"start_new_session": True, "capture_output": True}
     options["env"] = environment() | (variables or {})
@@ -87,8 +87,9 @@ def run(
     except OSError as error:
         raise ServerError(f"Cannot run {command[0]}: {error.strerror}.") from error
     if done.returncode:
-        words = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        raise ServerError(f"{Path(command[0]).name} failed: {words[-1]}")
+        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        complaint = next((line for line in lines if "error:" in line.lower()), lines[-1])  # hints may follow it
+        raise ServerError(f"{Path(command[0]).name} failed: {complaint}")
 
 
 def environment() -> dict[str, str]:

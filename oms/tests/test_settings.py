@@ -156,6 +156,15 @@ def test_each_role_may_have_an_address_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert found["report"]["OPTIONS"]["connect_timeout"] == 9
 
 
+def test_an_address_may_name_the_directory_of_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://web:w@/oms?host=%2Frun%2Fpostgresql&port=5433&sslmode=disable")
+
+    found = aliases()["default"]
+
+    assert (found["NAME"], found["HOST"], found["PORT"]) == ("oms", "/run/postgresql", "5433")
+    assert found["OPTIONS"].keys() == {"sslmode", "connect_timeout", "server_side_binding"}
+
+
 def test_production_passes_on_every_setting_that_the_docs_list() -> None:
     """But those that are for one's own machine."""
     of_one_machine = {"OMS_DEBUG", "OMS_DATA_DIR", "DJANGO_SUPERUSER_PASSWORD"}
