@@ -45,7 +45,8 @@ def create(directory: Path) -> None:
     try:
         if lock.exists():
             return
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_way_to(directory)
+        directory.mkdir(mode=0o700, exist_ok=True)
         # OMS_DATA_DIR=/tmp is a slip: closing that directory to others, as is done below, would be a disaster.
         if any(directory.iterdir()) and not lock.exists():
             raise ServerError(f"{directory} is not empty and not a data directory of this system: choose another.")
@@ -53,6 +54,15 @@ def create(directory: Path) -> None:
         lock.touch(mode=0o600)
     except OSError as error:
         raise ServerError(f"Cannot keep data in {directory} ({error.strerror}): set OMS_DATA_DIR.") from error
+
+
+def _make_way_to(directory: Path) -> None:
+    """Make what is missing of the way; root's server runs as another user, who must pass whatever root's umask is."""
+    for parent in reversed(directory.parents):
+        if not parent.exists():
+            parent.mkdir(exist_ok=True)
+            if os.geteuid() == 0:
+                parent.chmod(0o711)
 
 
 def kept_secret(name: str, make: Callable[[], str]) -> str:

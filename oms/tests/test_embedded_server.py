@@ -149,6 +149,18 @@ def test_a_directory_with_other_things_in_it_is_refused_and_left_alone(tmp_path:
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
+def test_the_servers_user_can_pass_whatever_roots_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    umask = os.umask(0o077)
+    try:
+        places.create(tmp_path / "on" / "the way" / "data")
+    finally:
+        os.umask(umask)
+
+    made = [tmp_path / "on", tmp_path / "on" / "the way", tmp_path / "on" / "the way" / "data"]
+    assert [stat.S_IMODE(each.stat().st_mode) for each in made] == [0o711, 0o711, 0o700]
+
+
 def test_a_place_where_nothing_can_be_kept_is_named_in_one_line() -> None:
     refused = Installation(Path("/dev/null/data")).manage("verify")
 
