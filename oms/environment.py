@@ -46,10 +46,10 @@ def flag(name: str, *, default: bool) -> bool:
     return value in TRUE
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def number(name: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
     value = text(name, str(default))
-    if not re.fullmatch("[0-9]{1,9}", value) or int(value) < least:
-        raise ImproperlyConfigured(f"{name} must be a whole number from {least} on, not {value!r}.")
+    if not re.fullmatch("[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most:,}, not {value!r}.")
     return int(value)
 
 

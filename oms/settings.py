@@ -120,7 +120,7 @@ OMS_PENDING_EXPIRES_AFTER_HOURS = environment.number("OMS_PENDING_EXPIRES_AFTER_
 # Whether an order has to be paid before it can be shipped.
 OMS_PAYMENT_BEFORE_SHIPPING = environment.flag("OMS_PAYMENT_BEFORE_SHIPPING", default=False)
 # How long an answer stays replayable under its Idempotency-Key.
-OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30)
+OMS_IDEMPOTENCY_KEY_DAYS = environment.number("OMS_IDEMPOTENCY_KEY_DAYS", 30, most=36_500)
 
 # What monitoring sends to read /metrics. Without it only a machine of one's own shows them.
 OMS_METRICS_TOKEN = environment.text("OMS_METRICS_TOKEN", "")

@@ -32,6 +32,7 @@ READERS: list[tuple[Callable[[str], object], str]] = [
     (lambda name: environment.number(name, 1), "-1"),
     (lambda name: environment.number(name, 1), "a month"),
     (lambda name: environment.number(name, 1, least=1), "0"),
+    (lambda name: environment.number(name, 1), "999999999"),
     (lambda name: environment.time_zone(name, "UTC"), "Europe/Atlantis"),
     (lambda name: environment.time_zone(name, "UTC"), "../etc"),
     (lambda name: environment.time_zone(name, "UTC"), "localtime"),
