@@ -6,7 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from oms import database, leash
 
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
         if needs_database(arguments[1:]):
             database.ensure_running()
         execute_from_command_line(arguments)
-    except (ImproperlyConfigured, OperationalError, database.ServerError) as error:
+    except (ImproperlyConfigured, OperationalError, ProgrammingError, database.ServerError) as error:
         first_line = str(error).strip().partition("\n")[0]
         sys.exit(f"manage.py: {first_line}")
 

@@ -35,13 +35,8 @@ class OperatorCommand(BaseCommand):
             output = super().execute(*args, **options)
             self.stdout.flush()  # a reader that has gone is noticed here, not when the interpreter ends
             return output
-        except DomainError as error:
-            faults = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in error.errors)
-            raise CommandError(f"{error.detail} {faults}".strip(), returncode=FAILED) from error
-        except Error as error:
-            explained = refusals.explain(error)
-            first_line = str(error).strip().partition("\n")[0]
-            raise CommandError(explained.detail if explained else first_line, returncode=FAILED) from error
+        except (DomainError, Error) as error:
+            raise CommandError(refusals.in_a_line(error), returncode=FAILED) from error
         except UnicodeEncodeError as error:
             raise CommandError("An argument is not text in UTF-8.", returncode=USAGE) from error
         except OSError as error:

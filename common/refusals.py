@@ -54,6 +54,17 @@ def explain(error: Error) -> DomainError | None:
     return None
 
 
+def in_a_line(error: DomainError | Error) -> str:
+    """What was refused, and where; of a database that is away also why, which only its operator need know."""
+    refusal = error if isinstance(error, DomainError) else explain(error)
+    of_database = error.__cause__ if isinstance(error, DomainError) else error
+    why = str(of_database).strip().partition("\n")[0]
+    if refusal is None:
+        return why
+    faults = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in refusal.errors)
+    return f"{refusal.detail} {why if refusal.detail == AWAY else faults}".strip()
+
+
 def _explain_the_drivers(error: Error) -> DomainError | None:
     """Of what did not come to the database, or not back from it."""
     if isinstance(error, DataError):

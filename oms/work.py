@@ -13,6 +13,7 @@ import customers.consumers
 import orders.consumers
 import products.consumers
 import reporting.consumers
+from common import refusals
 from common.errors import DomainError
 from common.jobs import Job
 
@@ -66,7 +67,9 @@ class Worker:
             is_done = self._steps(job)
         except (Error, DomainError) as error:
             self._put_off(job)
-            log.warning("%s: %s; again in %.0f s", job.name, _first_line(error), self.due[job] - time.monotonic())
+            log.warning(
+                "%s: %s; again in %.0f s", job.name, refusals.in_a_line(error), self.due[job] - time.monotonic()
+            )
         except Exception:
             self._put_off(job)
             log.exception("%s failed", job.name)  # a mistake of ours in one job must not stop the others
@@ -85,7 +88,3 @@ class Worker:
         self.failures[job] += 1
         # Spread, so that many workers do not all come at once to a database that has just come back.
         self.due[job] = time.monotonic() + wait * random.uniform(0.5, 1)  # noqa: S311 - not a secret
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
