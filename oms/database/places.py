@@ -32,7 +32,10 @@ def _state_home() -> Path:
         # Root's own home is closed to the unprivileged user as whom the server runs.
         return Path("/var/lib")
     chosen = Path(os.environ.get("XDG_STATE_HOME", ""))
-    return chosen if chosen.is_absolute() else Path("~/.local/state").expanduser()
+    try:
+        return chosen if chosen.is_absolute() else Path("~/.local/state").expanduser()
+    except RuntimeError as error:
+        raise ServerError("There is no home directory to keep data in: set OMS_DATA_DIR.") from error
 
 
 def short_hash(path: Path) -> str:

@@ -149,6 +149,16 @@ def test_a_directory_with_other_things_in_it_is_refused_and_left_alone(tmp_path:
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
+def test_who_has_no_home_is_asked_where_to_keep_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_STATE_HOME", "OMS_DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    for asked in ("getuid", "geteuid"):
+        monkeypatch.setattr(os, asked, lambda: 54_321)  # nobody has this number
+
+    with pytest.raises(ServerError, match="set OMS_DATA_DIR"):
+        places.data_dir()
+
+
 def test_the_servers_user_can_pass_whatever_roots_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     umask = os.umask(0o077)
