@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 
 from common.commands import FAILED
 from oms import database, leash, metrics
+from oms.database import places
 
 log = logging.getLogger("oms.serve")
 
@@ -99,13 +100,16 @@ def web(host: str, port: int) -> Child:
         "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
         "GRANIAN_WORKERS_KILL_TIMEOUT": "20",
         "GRANIAN_LOG_LEVEL": "error",
-        metrics.SHARED: str(_emptied(database.data_dir() / "metrics" / str(port))),
+        metrics.SHARED: str(_place_to_count(port)),
     }
     command = [sys.executable, "-m", "granian", "--host", host, "--port", str(port), "oms.wsgi:application"]
     return Child("web server", command, variables)
 
 
-def _emptied(directory: Path) -> Path:
+def _place_to_count(port: int) -> Path:
+    """An empty directory in which the web processes count requests together."""
+    places.create(database.data_dir())
+    directory = database.data_dir() / "metrics" / str(port)
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     return directory

@@ -12,8 +12,9 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from accounts.models import ApiToken, User
+from oms import database
 from oms.database.processes import await_end
-from oms.serving import access, address
+from oms.serving import access, address, children
 from oms.serving.address import Address, require_free, resolve
 from oms.serving.children import MOST_DEATHS, Child
 from oms.tests.scratch import Installation
@@ -140,6 +141,12 @@ def test_the_token_is_kept_as_long_as_it_works() -> None:
 
 
 # What it looks after
+
+
+def test_who_makes_a_place_to_count_leaves_room_for_the_secrets() -> None:
+    children.web("127.0.0.1", 8000)
+
+    assert database.kept_secret("name", lambda: "secret") == "secret"
 
 
 def test_a_child_that_keeps_dying_stops_the_whole() -> None:

@@ -31,8 +31,9 @@ BANNER = """
   REST API      {url}/api/v1/
   Try it        curl -s -H 'Authorization: Bearer {token}' '{url}/api/v1/orders/?limit=1'
 
-  Ctrl-C stops the web server and the worker. The database goes on until `manage.py db stop`.
+  Ctrl-C stops the web server and the worker.{database}
 """
+GOES_ON = " The database goes on until `manage.py db stop`."
 
 
 class Command(OperatorCommand):
@@ -75,7 +76,10 @@ class Command(OperatorCommand):
         password = access.administrator_password() or "(the one you chose)"
         token = access.token()
         connections.close_all()
-        return BANNER.format(url=address.url, user=access.ADMINISTRATOR, password=password, token=token)
+        goes_on = GOES_ON if database.is_embedded() else ""
+        return BANNER.format(
+            url=address.url, user=access.ADMINISTRATOR, password=password, token=token, database=goes_on
+        )
 
 
 def port(text: str) -> int:
