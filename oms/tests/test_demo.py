@@ -22,10 +22,11 @@ def fill() -> str:
 
 def test_fills_an_empty_system_and_leaves_a_full_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "PAST_ORDERS", 300)
+    monkeypatch.setattr(demo, "CUSTOMERS", 50)
 
     first, second = fill(), fill()
 
-    assert first == "Made 320 products, 450 customers and 400 orders.\n"
+    assert first == "Made 320 products, 50 customers and 400 orders.\n"
     assert "nothing was added" in second
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     assert Order.objects.filter(takes_stock=False).count() == 300
