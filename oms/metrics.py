@@ -23,6 +23,7 @@ from orders.models import Order
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)  # seconds
+MOST_BEHIND = 100_000  # counted no further: a scrape takes no longer when a consumer stands still
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 own = CollectorRegistry()
@@ -107,13 +108,15 @@ def _orders() -> Iterator[Metric]:
 
 def _consumers() -> Iterator[Metric]:
     behind = GaugeMetricFamily(
-        "oms_consumer_behind_events", "Events of the log that a consumer has still to read.", labels=["consumer"]
+        "oms_consumer_behind_events",
+        f"Events of the log that a consumer has still to read, up to {MOST_BEHIND}.",
+        labels=["consumer"],
     )
     waiting = GaugeMetricFamily(
         "oms_consumer_waiting_seconds", "Since when the oldest of those events waits; 0 if none.", labels=["consumer"]
     )
     now = timezone.now()
-    for lag in lags():
+    for lag in lags(at_most=MOST_BEHIND):
         behind.add_metric([lag.consumer], lag.behind)
         since = lag.waiting_since or now
         waiting.add_metric([lag.consumer], max(0.0, (now - since).total_seconds()))

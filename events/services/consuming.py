@@ -124,16 +124,22 @@ class Lag:
     waiting_since: datetime | None
 
 
-def lags(using: str = "default") -> list[Lag]:
-    """Every consumer's lag, events that are still behind the fence included."""
+def lags(using: str = "default", *, at_most: int | None = None) -> list[Lag]:
+    """Every consumer's lag, events that are still behind the fence included; counted no further than `at_most`."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             """
             SELECT c.consumer, count(e.id), min(e.occurred_at)
             FROM event_cursors c
-            LEFT JOIN events e ON (e.epoch, e.xid, e.position) > (c.epoch, c.xid, c.position)
+            LEFT JOIN LATERAL (
+                SELECT id, occurred_at FROM events
+                WHERE (epoch, xid, position) > (c.epoch, c.xid, c.position)
+                ORDER BY epoch, xid, position
+                LIMIT %s
+            ) e ON true
             GROUP BY c.consumer
             ORDER BY c.consumer
-            """
+            """,
+            [at_most],
         )
         return [Lag(*row) for row in cursor.fetchall()]

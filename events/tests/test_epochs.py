@@ -125,6 +125,7 @@ def test_lag_says_how_far_each_consumer_is_behind() -> None:
         "new": (3, first.occurred_at),
         "up to date": (0, None),
     }
+    assert [lag.behind for lag in lags(at_most=1)] == [1, 1, 0]
     text, status = events("lag")
     assert status == 0
     assert text.splitlines()[0].startswith("middle: 2 behind, the oldest of 20")
