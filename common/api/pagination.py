@@ -132,7 +132,7 @@ class KeysetPagination(BasePagination):
         if not usable:
             raise ValidationError({"cursor": ["This is not a cursor of ours."]})
         if digest != self.digest:
-            raise ValidationError({"cursor": ["This cursor belongs to another ordering or other filters."]})
+            raise ValidationError({"cursor": ["This cursor belongs to another list, ordering or filter."]})
         return backwards, (value, unique)
 
     def _beyond(self, after: tuple[Any, int], descending: bool) -> Q:
@@ -192,7 +192,8 @@ def _instant(text: str) -> datetime:
 
 
 def _digest(ordering: str, request: Request) -> str:
-    """Ties a cursor to its ordering and filters; the size of the page may change."""
+    """Ties a cursor to its list, ordering and filters; the size of the page may change."""
     parameters: Mapping[str, Any] = request.query_params
     filters = sorted((name, parameters[name]) for name in parameters if name not in KeysetPagination.parameters)
-    return hashlib.sha256(urlencode([("ordering", ordering), *filters]).encode()).hexdigest()[:16]
+    walk = [("list", request.path), ("ordering", ordering), *filters]
+    return hashlib.sha256(urlencode(walk).encode()).hexdigest()[:16]

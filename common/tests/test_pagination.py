@@ -130,6 +130,19 @@ def test_a_cursor_belongs_to_its_ordering_and_filters(api: Client, customers: li
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/cursor")
 
 
+def test_a_cursor_belongs_to_its_list(api: Client, customers: list[int]) -> None:
+    first, second = OrderFactory(status="DELIVERED"), OrderFactory(status="DELIVERED")
+
+    for list_, other in (
+        ("customers", "orders"),
+        (f"orders/{first.pk}/events", f"orders/{second.pk}/events"),
+        (f"products/{first.items.get().product_id}/movements", f"products/{second.items.get().product_id}/movements"),
+    ):
+        following = api.get(f"/api/v1/{list_}/?limit=1").json()["next"]
+        answer = api.get(following.replace(f"/{list_}/", f"/{other}/"))
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/cursor"), list_
+
+
 def test_a_cursor_does_not_serve_the_events_of_another_ordering(api: Client) -> None:
     order = OrderFactory(status="DELIVERED")
     following = api.get(f"/api/v1/orders/{order.pk}/events/?limit=1").json()["next"]
