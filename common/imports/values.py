@@ -12,14 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from common.api.fields import MOST_CENTS, MOST_TEXT
+from common.zones import FIRST_YEAR, LAST_YEAR
 
 Parse = Callable[[str], Any]
 
 # Longer ones are nonsense; nor should the caches below keep them. A Decimal is exact up to 28 digits.
 MOST_DIGITS, MOST_CHARACTERS_OF_A_DATE = 28, 64
 CACHED = 4_096
-# Wide enough for any books, and narrow enough that a format which does not name the year (1900) is noticed.
-FIRST_YEAR, LAST_YEAR = 1901, 2999
 CENTS_IN = {"units": 100, "cents": 1}
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from common import money
 from common.actors import Actor
 from common.errors import InvalidInput, NotFound
+from common.zones import FIRST_YEAR
 from orders.errors import NotVoidable, RefundTooLarge
 from orders.models import Order, Payment, Refund
 from orders.services.writing import lock_order, record, write_header
@@ -26,10 +27,10 @@ def record_payment(
 ) -> Order:
     """Note that money came in, now or at an earlier time; for a cancelled order, too, which then has to give it back.
 
-    Raises NotFound, StaleVersion, InvalidInput (a time to come).
+    Raises NotFound, StaleVersion, InvalidInput (a time to come, or before all books).
     """
-    if received_at is not None and received_at > timezone.now():
-        raise InvalidInput.at("/received_at", "in_future", "What will come in is not recorded yet.")
+    if received_at is not None:
+        check_time(received_at)
     order = lock_order(order_id, expected_version)
 
     order.paid_cents += amount_cents
@@ -46,6 +47,17 @@ def record_payment(
 
     record(order, "order.payment_recorded", payment.as_event(), actor=actor)
     return order
+
+
+def check_time(received_at: datetime) -> None:
+    """Refuse a time to come, and one so early that it has no day in some zone, which no report could then show.
+
+    Raises InvalidInput.
+    """
+    if received_at > timezone.now():
+        raise InvalidInput.at("/received_at", "in_future", "What will come in is not recorded yet.")
+    if received_at.year < FIRST_YEAR:
+        raise InvalidInput.at("/received_at", "too_early", f"No books go back beyond {FIRST_YEAR}.")
 
 
 @transaction.atomic(savepoint=False)

@@ -150,15 +150,16 @@ def test_a_repeated_request_records_one_payment(api: Client) -> None:
     assert money(order) == (100, 100, 0, 0, "paid")
 
 
-def test_a_payment_to_come_is_refused(api: Client) -> None:
+def test_a_payment_to_come_or_before_all_books_is_refused(api: Client) -> None:
     order = order_of(100)
     before = contents()
 
-    answer = post(
-        api, f"{order.pk}/payments/", {"method": "card", "amount_cents": 1, "received_at": "2099-01-01T00:00Z"}
-    )
+    for received_at, code in (("2099-01-01T00:00Z", "in_future"), ("0001-01-01T00:00Z", "too_early")):
+        body = {"method": "card", "amount_cents": 1, "received_at": received_at}
+        answer = post(api, f"{order.pk}/payments/", body)
 
-    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "in_future")
+        (fault,) = answer.json()["errors"]
+        assert (answer.status_code, fault["pointer"], fault["code"]) == (400, "/received_at", code)
     assert contents() == before
 
 
