@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 MOST_TEXT = 255
 MOST_CODE = 40
@@ -114,9 +115,18 @@ class InputSerializer(serializers.Serializer[Any]):
     default_error_messages = {"unknown": "There is no such field."}  # noqa: RUF012 - DRF's way
 
     def to_internal_value(self, data: Any) -> Any:
-        value = super().to_internal_value(data)
-        unknown = [name for name in data if name not in self.fields]
+        unknown = self._unknown(data)
+        try:
+            value = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(unknown | dict(error.detail)) from error  # type: ignore[arg-type]
         if unknown:
-            message = self.error_messages["unknown"]
-            raise serializers.ValidationError(dict.fromkeys(unknown, message), code="unknown_field")
+            raise serializers.ValidationError(unknown)
         return value
+
+    def _unknown(self, data: Any) -> dict[str, Any]:
+        """A fault for each field that it does not know; they are told together with the others."""
+        if not isinstance(data, Mapping):
+            return {}
+        fault = [ErrorDetail(str(self.error_messages["unknown"]), code="unknown_field")]
+        return {name: fault for name in data if name not in self.fields}

@@ -7,23 +7,29 @@ from typing import IO, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from common.api.exceptions import MalformedRequest, TooLarge
 
 MOST_NESTED = 32
+PLAIN = "identity"
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class StrictJSONParser(BaseParser):
     """RFC 8259 within bounds: 1 MB, 32 levels, no NaN, no repeated names, no NUL, no lone surrogates.
 
-    Raises MalformedRequest or TooLarge.
+    Raises MalformedRequest, TooLarge or, for a body that is compressed, UnsupportedMediaType (RFC 9110, 8.4).
     """
 
     media_type = "application/json"
 
     def parse(self, stream: IO[bytes], media_type: Any = None, parser_context: Any = None) -> Any:
+        request = (parser_context or {}).get("request")
+        coding = request.headers.get("Content-Encoding", PLAIN) if request else PLAIN
+        if coding.strip().lower() != PLAIN:
+            raise UnsupportedMediaType(coding, "Send the body as it is, without Content-Encoding.")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(limit + 1)
         if len(raw) > limit:

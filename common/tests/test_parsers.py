@@ -99,6 +99,27 @@ def test_a_body_that_is_no_object_is_not_valid(body: bytes, api: Client) -> None
 
 
 @pytest.mark.django_db
+def test_a_compressed_body_is_not_read(api: Client) -> None:
+    plain = b'{"email": "a@example.com", "first_name": "A", "last_name": "B"}'
+
+    for coding, status in (("gzip", 415), ("identity", 201)):
+        answer = api.post(
+            "/api/v1/customers/", plain, content_type="application/json", headers={"Content-Encoding": coding}
+        )
+        assert answer.status_code == status, coding
+
+
+@pytest.mark.django_db
+def test_unknown_fields_are_told_with_the_other_faults(api: Client) -> None:
+    body = {"email": "a@example.com", "first_name": 1, "vip": True}
+
+    answer = api.post("/api/v1/customers/", body, content_type="application/json")
+
+    faults = {(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]}
+    assert faults == {("/vip", "unknown_field"), ("/first_name", "invalid"), ("/last_name", "required")}
+
+
+@pytest.mark.django_db
 def test_an_absent_body_counts_as_an_empty_one(api: Client) -> None:
     answer = api.post("/api/v1/customers/", b"", content_type="application/json")
 

@@ -114,8 +114,9 @@ def test_a_method_that_is_not_described_is_not_allowed(query: str, api: Client) 
 @pytest.mark.parametrize("page", ["/api/v1/openapi.json", "/api/v1/docs/"])
 def test_anybody_may_read_it(page: str, client: Client) -> None:
     assert client.get(page).status_code == 200
-    refused = client.post(page)
-    assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+    for refused in (client.post(page), client.options(page)):
+        assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+        assert refused["Allow"] == "GET, HEAD"
 
 
 def test_the_document_is_served_as_json(client: Client, described: dict[str, Any]) -> None:
