@@ -35,6 +35,9 @@ def main(arguments: list[str]) -> None:
     except (ImproperlyConfigured, OperationalError, ProgrammingError, database.ServerError) as error:
         first_line = str(error).strip().partition("\n")[0]
         sys.exit(f"manage.py: {first_line}")
+    except KeyboardInterrupt:  # before a command has begun, which has its own answer to it
+        sys.stderr.write("manage.py: Interrupted.\n")
+        sys.exit(130)
 
 
 def needs_database(arguments: list[str]) -> bool:

@@ -15,6 +15,7 @@ from common.errors import Conflict, Duplicate, FieldError, InvalidInput, NotFoun
 from common.transactions import planned_once
 
 TOUCH_EVERY_SECONDS = 60
+MOST_OF_A_TOKEN, MOST_OF_A_SERVICE = 100, 150  # characters that their names may have
 KNOWN_OF_A_CALLER = ("id", "username", "is_superuser", "is_staff", "is_service")
 
 
@@ -76,10 +77,10 @@ def names_of(actors: Collection[str]) -> dict[str, str]:
 def create_service(name: str, *, role: str | None = None) -> User:
     """The account of a program: it has roles like a person and cannot sign in.
 
-    Raises InvalidInput without a name, Duplicate for a person's, Conflict for a closed account.
+    Raises InvalidInput, Duplicate for a person's name, Conflict for a closed account.
     """
-    if not name.strip():
-        raise InvalidInput("A service needs a name.")
+    if not _is_a_line(name, most=MOST_OF_A_SERVICE):
+        raise InvalidInput(f"A service needs a name of at most {MOST_OF_A_SERVICE} characters.")
     service, _ = User.objects.get_or_create(
         username=name, defaults={"is_service": True, "password": make_password(None)}
     )
@@ -141,9 +142,13 @@ def _touch(token_id: int) -> None:
         )
 
 
+def _is_a_line(name: str, *, most: int) -> bool:
+    return bool(name.strip()) and len(name) <= most and name.isprintable()
+
+
 def _check(name: str, scopes: Sequence[str], expires_at: datetime | None) -> None:
-    if not name.strip():
-        raise InvalidInput("A token needs a name that says what it is for.")
+    if not _is_a_line(name, most=MOST_OF_A_TOKEN):
+        raise InvalidInput(f"A token needs a name that says what it is for, of at most {MOST_OF_A_TOKEN} characters.")
     faults = [
         FieldError(f"/scopes/{scopes.index(scope)}", "unknown_scope", f"There is no scope {scope!r}.")
         for scope in (unknown(scopes) if scopes else ())

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
 from common import refusals
-from common.errors import DomainError
+from common.errors import DomainError, InvalidInput
 
 OK, FAILED, USAGE, DIFFERENT = 0, 1, 2, 3
 
@@ -36,7 +36,8 @@ class OperatorCommand(BaseCommand):
             self.stdout.flush()  # a reader that has gone is noticed here, not when the interpreter ends
             return output
         except (DomainError, Error) as error:
-            raise CommandError(refusals.in_a_line(error), returncode=FAILED) from error
+            returncode = USAGE if isinstance(error, InvalidInput) else FAILED
+            raise CommandError(refusals.in_a_line(error), returncode=returncode) from error
         except UnicodeEncodeError as error:
             raise CommandError("An argument is not text in UTF-8.", returncode=USAGE) from error
         except OSError as error:

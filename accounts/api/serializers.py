@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.models import ApiToken, User
+from accounts.services import MOST_OF_A_TOKEN
 from common.api.fields import InputSerializer, StrictCharField, StrictInstantField, StrictListField
 
-MOST_NAME = 100
 MOST_SCOPES = 100
 
 
@@ -46,7 +46,7 @@ class SecretTokenSerializer(TokenSerializer):
 
 class NewToken(InputSerializer):
     example: ClassVar = {name: TOKEN[name] for name in ("name", "scopes", "expires_at")}
-    name = StrictCharField(max_length=MOST_NAME)
+    name = StrictCharField(max_length=MOST_OF_A_TOKEN)
     scopes = StrictListField(child=StrictCharField(), required=False, max_length=MOST_SCOPES)
     expires_at = StrictInstantField(required=False, allow_null=True)
 

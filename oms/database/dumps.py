@@ -1,6 +1,7 @@
 """Copies of the whole database: written whole or not at all, and brought back without risking what is there."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -21,6 +22,10 @@ def backup(path: Path, *, address: Sequence[str], variables: dict[str, str]) -> 
 
     `address` and `variables` say which database, as any client program of PostgreSQL takes them.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         command: list[str | Path] = [binaries.installed() / "pg_dump", "--format=custom", f"--file={draft}", *address]

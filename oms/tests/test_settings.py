@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 import manage
-from oms import environment
+from oms import database, environment
 from oms.database import aliases
 from oms.database.places import BASE_DIR
 from oms.tests.scratch import Installation
@@ -135,6 +135,17 @@ def test_nothing_is_started_or_kept_for_a_database_elsewhere(nowhere: Installati
 )
 def test_only_commands_that_need_it_start_the_database(arguments: list[str], needed: bool) -> None:
     assert manage.needs_database(arguments) is needed
+
+
+def test_an_interrupted_start_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(database, "ensure_running", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        manage.main(["manage.py", "verify"])
+
+    assert (ended.value.code, capsys.readouterr().err) == (130, "manage.py: Interrupted.\n")
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

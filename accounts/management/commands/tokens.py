@@ -40,8 +40,7 @@ class Command(OperatorCommand):
 
     def show(self, tokens: Iterable[ApiToken]) -> None:
         table = csv.writer(self.stdout, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows([cell(token, column) for column in COLUMNS] for token in tokens)
+        table.writerows([COLUMNS, *([cell(token, column) for column in COLUMNS] for token in tokens)])
 
 
 def tokens_of(username: str | None) -> Iterable[ApiToken]:
