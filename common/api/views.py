@@ -61,7 +61,7 @@ class ViewSet(GenericViewSet[Any]):
     statuses: ClassVar[Mapping[str, tuple[int, ...]]] = {"create": (201,)}
     subject: ClassVar[str]  # the kind of thing its answers are about
     list_actions: ClassVar = frozenset({"list"})
-    located_actions: ClassVar = frozenset({"create"})  # whose answer says where the new record is
+    located_actions: ClassVar = frozenset({"create"})  # whose answer says where the record is
     tagged_actions: ClassVar = frozenset({"retrieve"})  # readings with an ETag, which answer 304 where it is known
     # By action: what its docstring says, where one action serves addresses of several kinds; media types of its answer
     # besides JSON, each with an example.
@@ -185,7 +185,7 @@ class ViewSet(GenericViewSet[Any]):
         return Answer(status, body, headers, self.subject, self.subject_id(record))
 
     def location(self, record: Any) -> str:
-        """Where a new record is found."""
+        """Where the record is found."""
         return f"{self.request.path}{record.pk}/"
 
     def subject_id(self, record: Any) -> int:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.http import HttpResponse
+from django.urls import reverse
 from rest_framework.request import Request
 
 from common.api.fields import InputSerializer, StrictListField
@@ -30,6 +31,7 @@ class ExchangeViewSet(ViewSet):
     inputs: ClassVar = {"exchange": Exchange}
     statuses: ClassVar = {"exchange": (201,)}
     permissions: ClassVar = {"exchange": "orders.place_order"}
+    located_actions = frozenset({"exchange"})
 
     def exchange(self, request: Request, order_id: str, return_id: str) -> HttpResponse:
         """Place a new order in exchange for a return that is not cancelled, once.
@@ -49,3 +51,6 @@ class ExchangeViewSet(ViewSet):
                 **fields,
             )
         )
+
+    def location(self, record: Order) -> str:
+        return reverse("order-detail", args=[record.pk])

@@ -253,6 +253,7 @@ def test_a_return_from_request_to_exchange_in_the_api(api: Client, order: Order)
     new = api.post(place + "exchange/", {}, content_type="application/json")
     assert (new.status_code, new.json()["status"]) == (201, "PENDING")
     assert new.json()["exchange_for"] == {"order_id": order.pk, "return_id": came["id"]}
+    assert api.get(new["Location"]).json() == new.json()
 
     after = api.get(address).json()
     assert (after["return_state"], after["returned_cents"], after["due_cents"]) == ("partial", 200, 600)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -52,9 +53,13 @@ class ProductViewSet(ViewSet):
         "movements": "products.view_product",
     }
     list_actions = frozenset({"list", "movements"})
+    located_actions = frozenset({"create", "by_sku"})
 
     def etag(self, record: Any) -> str:
         return conditional.etag(record.version, record.stock_seq)
+
+    def location(self, record: Product) -> str:
+        return reverse("product-detail", args=[record.pk])
 
     def create(self, request: Request) -> HttpResponse:
         """Create a product.

@@ -32,6 +32,8 @@ def test_creates_what_is_not_there_and_changes_what_is(api: Client) -> None:
 
     assert (created.status_code, repeated.status_code, changed.status_code) == (201, 200, 200)
     assert created.content == repeated.content
+    assert api.get(created["Location"]).json() == changed.json()
+    assert created["Location"] == changed["Location"]
     assert (changed.json()["name"], changed.json()["stock_quantity"], changed.json()["version"]) == ("Lantern", 7, 2)
     assert [event.type for event in Event.objects.order_by("version")] == ["product.created", "product.changed"]
 
