@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 TAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-\d{1,18})?"', re.ASCII)
 NO_VERSION = -1
+NOT_THERE = 0  # the version of what is still to be made
 
 
 def etag(version: int, detail: int | None = None) -> str:
@@ -17,8 +18,11 @@ def etag(version: int, detail: int | None = None) -> str:
 def expected_version(request: Request) -> int | None:
     """The version that If-Match asks for; None without the header or with `*`.
 
-    A tag that we never gave matches nothing, so the change is refused as stale.
+    A tag that we never gave matches nothing, so the change is refused as stale. `If-None-Match: *` asks that there be
+    nothing yet, so that a PUT makes and never changes.
     """
+    if request.headers.get("If-None-Match", "").strip() == "*":
+        return NOT_THERE
     header = request.headers.get("If-Match", "*").strip()
     if header == "*":
         return None

@@ -39,6 +39,14 @@ def test_creates_what_is_not_there_and_changes_what_is(api: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_if_none_match_creates_and_never_changes(api: Client) -> None:
+    created, refused = (put(api, "A-1", LAMP | {"name": name}, **{"If-None-Match": "*"}) for name in ("Lamp", "Bulb"))
+
+    assert (created.status_code, refused.status_code, refused.json()["code"]) == (201, 412, "stale_version")
+    assert Product.objects.get().name == "Lamp"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("sku", ["A/B", "100% Ölfarbe", "a b", "..", "Ж"])
 def test_takes_any_sku_in_the_address(api: Client, sku: str) -> None:
     answer = put(api, sku.replace("%", "%25").replace(" ", "%20"), LAMP)
