@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,11 @@ def has_controls(text: str, *, allowed: str = "") -> bool:
     return any(unicodedata.category(character) == "Cc" and character not in allowed for character in text)
 
 
+def one_of(words: Iterable[str]) -> str:
+    """What there is to choose from, as a refusal says it."""
+    return f"One of {', '.join(words)}."
+
+
 class StrictIntegerField(serializers.IntegerField):
     """A JSON integer and nothing that merely looks like one."""
 
@@ -37,6 +42,14 @@ class StrictBooleanField(serializers.BooleanField):
         if type(data) is not bool:
             self.fail("invalid", input=data)
         return data
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of some words; whoever gives another is told which there are."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
+        super().__init__(choices, **kwargs)
+        self.error_messages["invalid_choice"] = one_of(self.choices)
 
 
 class StrictCharField(serializers.CharField):
@@ -112,7 +125,10 @@ class InputSerializer(serializers.Serializer[Any]):
     # Groups of fields of which exactly one must be given; `validate` sees to it, the OpenAPI document tells it.
     one_of: tuple[Collection[str], ...] = ()
 
-    default_error_messages = {"unknown": "There is no such field."}  # noqa: RUF012 - DRF's way
+    default_error_messages = {  # noqa: RUF012 - DRF's way
+        "unknown": "There is no such field.",
+        "invalid": "A JSON object is expected.",
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = self._unknown(data)

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 
-from common.api.fields import INSTANT, MOST_ID, MOST_TEXT
+from common.api.fields import INSTANT, MOST_ID, MOST_TEXT, one_of
 
 MOST_SEARCHED = 100
 UPDATED_SINCE = "Changed at this moment or later; ask with some minutes of overlap, as a change may commit late."
@@ -90,17 +90,19 @@ class ChoicesField(forms.MultipleChoiceField):
 
 class ChoiceFilter(django_filters.ChoiceFilter):
     def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(choices=choices, **kwargs)
-        self.schema = {"type": "string", "enum": [value for value, _ in choices]}
+        values = [value for value, _ in choices]
+        super().__init__(choices=choices, error_messages={"invalid_choice": one_of(values)}, **kwargs)
+        self.schema = {"type": "string", "enum": values}
 
 
 class ChoicesFilter(django_filters.Filter):
     field_class = ChoicesField
 
     def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(lookup_expr="in", widget=forms.TextInput, choices=choices, **kwargs)
-        one = {"type": "string", "enum": [value for value, _ in choices]}
-        self.schema = {"type": "array", "items": one, "minItems": 1}
+        values = [value for value, _ in choices]
+        wrong = {"invalid_choice": one_of(values)}
+        super().__init__(lookup_expr="in", widget=forms.TextInput, choices=choices, error_messages=wrong, **kwargs)
+        self.schema = {"type": "array", "items": {"type": "string", "enum": values}, "minItems": 1}
 
 
 class TextFilter(django_filters.CharFilter):

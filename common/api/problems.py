@@ -141,7 +141,8 @@ def is_api(request: HttpRequest) -> bool:
 
 def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
-        return response(request, 404, "not_found", "There is nothing at this address.")
+        hint = "" if request.path.endswith("/") else " Addresses end in a slash."
+        return response(request, 404, "not_found", f"There is nothing at this address.{hint}")
     return defaults.page_not_found(request, exception)
 
 

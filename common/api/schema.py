@@ -60,7 +60,7 @@ class AutoSchema(openapi.AutoSchema):
 
     def get_operation_id(self) -> str:
         words = [word.replace("-", "_") for word in self._tokenize_path()]
-        verb = VERBS.get(self.action)
+        verb = VERBS.get(self.action.partition("_by_")[0])
         return "_".join([*words, verb] if verb else words)
 
     def get_summary(self) -> str:
@@ -146,7 +146,7 @@ class AutoSchema(openapi.AutoSchema):
     def _refusals(self) -> set[int]:
         """The statuses of the problems that it may meet; an unknown method (405) is no call of ours."""
         statuses = {400, 401, 403, 406, 429, 503}
-        if "{" in self.path and "sku" not in self.path:
+        if "{" in self.path and not (self.changes and "{sku}" in self.path):  # there, a new record is made
             statuses.add(404)
         if self.changes:
             statuses |= {413, 415}

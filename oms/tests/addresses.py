@@ -225,6 +225,7 @@ EXAMPLES: dict[Endpoint, Example] = {
     ("patch", "product-detail"): Example(
         (MANAGER,), lambda w: {name: value for name, value in _product(w).items() if name != "stock_quantity"}
     ),
+    ("get", "product-by-sku"): Example(ROLES),
     ("put", "product-by-sku"): Example(
         (MANAGER,), lambda w: {name: value for name, value in _product(w).items() if name != "sku"}
     ),

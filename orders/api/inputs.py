@@ -13,6 +13,7 @@ from common.api.fields import (
     InputSerializer,
     ReasonCodeField,
     StrictCharField,
+    StrictChoiceField,
     StrictIntegerField,
     StrictListField,
     StrictTextField,
@@ -186,7 +187,7 @@ class NewHold(InputSerializer):
 
     example: ClassVar = {"kind": "fraud_review", "reason": "Ordered from three countries within an hour"}
 
-    kind = serializers.ChoiceField(choices=Hold.Kind.choices)
+    kind = StrictChoiceField(choices=Hold.Kind.choices)
     reason = StrictCharField()
 
 
@@ -210,7 +211,7 @@ class BulkAct(InputSerializer):
 
     example: ClassVar = {"action": "confirm", "ids": [42, 43], "note": "Paid"}
 
-    action = serializers.ChoiceField(choices=list(BULK_ACTS))
+    action = StrictChoiceField(choices=list(BULK_ACTS))
     ids = StrictListField(
         child=StrictIntegerField(min_value=1, max_value=MOST_ID), allow_empty=False, max_length=MOST_ITEMS
     )
@@ -237,4 +238,4 @@ class NoteInput(InputSerializer):
     example: ClassVar = {"text": "Ring twice", "visibility": "internal"}
 
     text = StrictTextField(max_length=MOST_NOTE)
-    visibility = serializers.ChoiceField(choices=NoteVisibility.choices, required=False)
+    visibility = StrictChoiceField(choices=NoteVisibility.choices, required=False)

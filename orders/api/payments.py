@@ -12,6 +12,7 @@ from common.api.fields import (
     MOST_ID,
     InputSerializer,
     StrictCharField,
+    StrictChoiceField,
     StrictInstantField,
     StrictIntegerField,
 )
@@ -32,7 +33,7 @@ class NewPayment(InputSerializer):
         "received_at": WHEN,
     }
 
-    method = serializers.ChoiceField(choices=Payment.Method.choices)
+    method = StrictChoiceField(choices=Payment.Method.choices)
     amount_cents = StrictIntegerField(min_value=1, max_value=MOST_CENTS)
     reference = StrictCharField(required=False, allow_blank=True)
     received_at = StrictInstantField(required=False)

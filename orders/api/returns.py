@@ -16,6 +16,7 @@ from common.api.fields import (
     InputSerializer,
     ReasonCodeField,
     StrictCharField,
+    StrictChoiceField,
     StrictIntegerField,
     StrictListField,
 )
@@ -55,7 +56,7 @@ class ReturnUnitsInput(InputSerializer):
 
     item_id = StrictIntegerField(min_value=1, max_value=MOST_ID)
     quantity = StrictIntegerField(min_value=1, max_value=MOST_QUANTITY)
-    disposition = serializers.ChoiceField(choices=Disposition.choices, required=False)
+    disposition = StrictChoiceField(choices=Disposition.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> ReturnUnits:
         return ReturnUnits(**attrs)
@@ -87,7 +88,7 @@ class Receipt(InputSerializer):
     example: ClassVar = {"lines": [{"item_id": 99, "quantity": 1, "disposition": "restock"}], "note": "As new"}
 
     lines = returned_units()
-    disposition = serializers.ChoiceField(choices=Disposition.choices, required=False)
+    disposition = StrictChoiceField(choices=Disposition.choices, required=False)
     note = NoteField()
 
 

@@ -46,6 +46,7 @@ class ProductViewSet(ViewSet):
     permissions: ClassVar = {
         "list": "products.view_product",
         "retrieve": "products.view_product",
+        "retrieve_by_sku": "products.view_product",
         "create": "products.add_product",
         "partial_update": "products.change_product",
         "by_sku": "products.add_product",
@@ -54,6 +55,7 @@ class ProductViewSet(ViewSet):
     }
     list_actions = frozenset({"list", "movements"})
     located_actions = frozenset({"create", "by_sku"})
+    tagged_actions = frozenset({"retrieve", "retrieve_by_sku"})
 
     def etag(self, record: Any) -> str:
         return conditional.etag(record.version, record.stock_seq)
@@ -82,7 +84,7 @@ class ProductViewSet(ViewSet):
             lambda: services.change_product(int(pk), actor=self.actor, expected_version=self.expected_version, **fields)
         )
 
-    @action(detail=False, methods=["put"], url_path=r"by-sku/(?P<sku>.+)")
+    @action(detail=False, methods=["put"], url_path=r"by-sku/(?P<sku>.+)", lookup_field="sku")
     def by_sku(self, request: Request, sku: str) -> HttpResponse:
         """Create the product with this SKU, or change it.
 
@@ -94,6 +96,11 @@ class ProductViewSet(ViewSet):
         if fields["sku"] != sku.strip():
             raise ValidationError({"sku": ["The address names another SKU."]})
         return self.send(lambda: self._put(fields, self.expected_version))
+
+    @by_sku.mapping.get
+    def retrieve_by_sku(self, request: Request, sku: str) -> HttpResponse:
+        """The product with this SKU, with its ETag."""
+        return self.retrieve(request, sku)
 
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> HttpResponse:

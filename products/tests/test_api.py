@@ -20,6 +20,17 @@ def adjust(api: Client, product_id: int, **body: Any) -> Any:
     return api.post(f"{LIST}{product_id}/adjust-stock/", body | {"reason": "x"}, content_type="application/json")
 
 
+def test_a_product_is_found_at_its_sku_as_it_is_at_its_id(api: Client) -> None:
+    product = ProductFactory(sku="A/1 b")
+
+    found, same = api.get(f"{LIST}by-sku/A/1%20b/"), api.get(f"{LIST}{product.pk}/")
+
+    assert (found.status_code, found.json(), found["ETag"]) == (200, same.json(), same["ETag"])
+    assert api.get(f"{LIST}by-sku/A/1%20b/", headers={"If-None-Match": found["ETag"]}).status_code == 304
+    for unknown, status in (("a/1%20b", 404), ("A" * 300, 404), ("%00", 400)):
+        assert api.get(f"{LIST}by-sku/{unknown}/").status_code == status, unknown
+
+
 def test_only_what_must_be_known_must_be_given(api: Client) -> None:
     made = api.post(LIST, {"sku": " A ", "name": "Lamp", "price_cents": 0}, content_type="application/json").json()
 
