@@ -30,6 +30,9 @@ def questions(api: Client) -> Iterator[tuple[str, str]]:
         yield f"orders by {ordering}: last page", _last_page(api, first, ordering)
     for query, ordering in product(_order_filters(), EVERY_ORDERING):
         yield _asked("orders", f"{query}&ordering={ordering}")
+    for place, ordering in product((0, 1_000, Customer.objects.count() - 1), EVERY_ORDERING):
+        customer = Customer.objects.order_by("pk")[place]
+        yield _asked(f"customers/{customer.pk}/orders", f"ordering={ordering}")
     yield from (_asked("orders", query) for query in _order_names())
     yield from (_asked("customers", query) for query in _customer_lists())
     yield from (_asked("products", query) for query in _product_lists())
@@ -61,7 +64,8 @@ def _order_filters() -> Iterator[str]:
     yield "created_after=2024-06-01T00:00:00Z&created_before=2024-06-02T00:00:00Z"
     yield "created_after=2024-06-01T00:00:00Z&created_before=2024-07-01T00:00:00Z"
     yield from ("created_after=2023-06-01T00:00:00Z", "created_before=2025-06-01T00:00:00Z")
-    yield from (f"updated_since={year}-01-01T00:00:00Z" for year in (2023, 2026))
+    yield from ("created_after=2025-10-01T00:00:00Z", "created_before=2023-04-01T00:00:00Z")
+    yield from (f"updated_since={month}-01T00:00:00Z" for month in ("2023-01", "2025-10", "2026-01"))
     yield from ("total_cents__gte=5000000", "total_cents__gte=10000&total_cents__lte=10010", "total_cents__gte=1000")
     yield from ("on_hold=true", "hold_kind=stock")
     yield "status=DELIVERED&sku=ART-00001"

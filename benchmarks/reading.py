@@ -36,7 +36,9 @@ class Cost(NamedTuple):
 
 
 def client() -> Client:
-    _, token = run(partial(create_token, create_service("benchmark", role="sales"), name="reading", actor=ACTOR))
+    _, token = run(
+        partial(create_token, create_service("benchmark-reading", role="sales"), name="reading", actor=ACTOR)
+    )
     return Client(headers={"Authorization": f"Bearer {token}"})
 
 
@@ -84,8 +86,8 @@ def _ask(asking: Client, address: str) -> int:
     answer: Any = asking.get(address)
     if answer.status_code not in (200, 302):
         raise RuntimeError(f"{address} was answered {answer.status_code}: {answer.content[:300]!r}")
-    if hasattr(answer, "context_data"):
-        found = answer.context_data.get("cl")
-        return len(found.result_list) if found else 1
-    body = answer.json() if answer["Content-Type"] == "application/json" else {}
-    return len(body["results"]) if "results" in body else 1
+    if answer["Content-Type"] == "application/json":
+        body = answer.json()
+        return len(body["results"]) if "results" in body else 1
+    found = (getattr(answer, "context_data", None) or {}).get("cl")
+    return len(found.result_list) if found else 1

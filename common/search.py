@@ -1,9 +1,11 @@
 """Search by the beginnings of words, with nothing but what every PostgreSQL brings along."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import Func, Q, Value
+from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 MOST_WORDS = 8
@@ -29,3 +31,14 @@ def begins(text: str) -> Q:
     if not words:
         return Q(pk__in=[])
     return Q(words=SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw"))
+
+
+def first_found(lookups: Sequence[QuerySet[Any]], *, most: int) -> tuple[int, list[int]]:
+    """Which of some lookups of ids is the first to find any, and what it found, at most so many; the last, if none is.
+
+    One statement asks them all.
+    """
+    first, *others = (lookup.order_by().annotate(place=Value(n))[:most] for n, lookup in enumerate(lookups))
+    found = list(first.union(*others, all=True))
+    place = min((place for _, place in found), default=len(lookups) - 1)
+    return place, [pk for pk, its_place in found if its_place == place]

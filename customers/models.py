@@ -37,9 +37,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.order_by().values_list(Coalesce("merged_into_id", "pk"), flat=True)
 
     def search(self, text: str) -> Self:
-        """By the whole e-mail address; else by the beginnings of names and of its parts, or by the phone number."""
+        """By the whole e-mail address, or else as `named` does."""
         if "@" in text and self.with_email(text.strip()).exists():
             return self.with_email(text.strip())
+        return self.named(text)
+
+    def named(self, text: str) -> Self:
+        """By the beginnings of names and of the parts of the e-mail address, or by the phone number."""
         return self.alias(words=SEARCHED).filter(begins(text) | Q(phone=text.strip()))
 
 

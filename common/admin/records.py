@@ -24,6 +24,7 @@ from common.admin.forms import CreationForm
 from common.admin.neighbours import neighbours
 from common.admin.panels import PANELS
 from common.admin.theme import ModelAdmin
+from common.ordering import in_order
 
 # A list counts no further; whoever needs more than this narrows the filter.
 MOST_LISTED = 5_000
@@ -116,7 +117,10 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
         term = search_term.strip()
         if not term:
             return queryset, False
-        return (queryset.none() if "\0" in term else self.search(request, queryset, term)), False
+        if "\0" in term:
+            return queryset.none(), False
+        names = queryset.query.order_by or self.opts.ordering or ("-pk",)
+        return in_order(self.search(request, queryset, term), *names), False
 
     def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
         """The rows that a text means."""

@@ -12,28 +12,23 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import F, Func, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.ordering import in_order
+
 DEFAULT_LIMIT, MOST_LIMIT = 50, 200
-QUICKLY_SORTED = 30_000
-
-
-class Sorted(Func):
-    """A column as something to sort by that no index can have in order."""
-
-    template = "COALESCE(%(expressions)s, %(expressions)s)"
-    arity = 1
 
 
 class KeysetPagination(BasePagination):
     """`{results, next, previous}`, ordered by id, created_at or updated_at, either way, ties broken by id."""
 
     unique: ClassVar[str] = "id"
+    is_indexed: ClassVar[bool] = False  # whether an index has the rows of such a list, and no others, in its order
     orderings: ClassVar = tuple(sign + name for name in ("id", "created_at", "updated_at") for sign in ("", "-"))
     parameters: ClassVar = frozenset({"limit", "cursor", "ordering"})
 
@@ -48,10 +43,7 @@ class KeysetPagination(BasePagination):
         self.backwards, after = self._read_cursor(request.query_params.get("cursor"))
 
         descending = self.ordering.startswith("-") != self.backwards
-        queryset = self._ordered(queryset, descending)
-        if after is not None:
-            queryset = queryset.filter(self._beyond(after, descending))
-        rows = list(queryset[: self.limit + 1])
+        rows = list(self._page(queryset, descending, after))
 
         more, rows = len(rows) > self.limit, rows[: self.limit]
         self.has_next = bool(rows) and (more or self.backwards)
@@ -99,17 +91,16 @@ class KeysetPagination(BasePagination):
             "required": ["results", "next", "previous"],
         }
 
-    def _ordered(self, queryset: QuerySet[Any], descending: bool) -> QuerySet[Any]:
-        """In order: of a filtered list, few rows are gathered and sorted, many are met along the index of the order.
-
-        Left to itself, PostgreSQL takes the rows that a filter lets through to lie evenly along the index of the
-        order. Old orders have low ids: it then walks past a million newer ones for the first that fits.
-        """
-        names = dict.fromkeys((self.field, self.unique))
-        filtered = not self.parameters.issuperset(self.request.query_params)
-        key, *tie = (F(name) for name in names)
-        first = Sorted(key) if filtered and _are_few(queryset) else key
-        return queryset.order_by(*(column.desc() if descending else column.asc() for column in (first, *tie)))
+    def _page(self, rows: QuerySet[Any], descending: bool, after: tuple[Any, int] | None) -> QuerySet[Any]:
+        """The page and one row more. Of filtered rows the ids are found first: often an index alone can tell them."""
+        sign = "-" if descending else ""
+        names = [sign + name for name in dict.fromkeys((self.field, self.unique))]
+        is_whole = self.is_indexed or not rows.query.where
+        ordered = rows.order_by(*names) if is_whole else in_order(rows, *names)
+        if after is not None:
+            ordered = ordered.filter(self._beyond(after, descending))
+        page = ordered[: self.limit + 1]
+        return page if is_whole else rows.filter(pk__in=page.values("pk")).order_by(*names)
 
     def _link(self, row: Model, *, backwards: bool) -> str:
         value = getattr(row, self.field)
@@ -154,6 +145,7 @@ class KeysetPagination(BasePagination):
 class IdPagination(KeysetPagination):
     """Records that come about one after the other and have no times of their own to be sorted by."""
 
+    is_indexed = True
     orderings = ("id", "-id")
 
 
@@ -161,6 +153,7 @@ class VersionPagination(KeysetPagination):
     """The events of one aggregate, in the order in which they happened to it."""
 
     unique = "version"
+    is_indexed = True
     orderings = ("version", "-version")
 
 
@@ -168,13 +161,8 @@ class SequencePagination(KeysetPagination):
     """The ledger of one product, in the order in which its stock moved."""
 
     unique = "sequence"
+    is_indexed = True
     orderings = ("sequence", "-sequence")
-
-
-def _are_few(queryset: QuerySet[Any]) -> bool:
-    """Whether sorting all of them is quick, by the planner's own estimate: nothing is read for it."""
-    plan = queryset.order_by().explain(format="json")  # empty when no row can fit
-    return not plan or json.loads(plan)[0]["Plan"]["Plan Rows"] <= QUICKLY_SORTED
 
 
 def _limit(request: Request) -> int:

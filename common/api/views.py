@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.decorators import method_decorator
@@ -123,7 +124,8 @@ class ViewSet(GenericViewSet[Any]):
 
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         """One of the records, with its ETag."""
-        record = self.get_object()
+        with transactions.planned_once(connection):
+            record = self.get_object()
         tag = self.etag(record)
         if conditional.is_known(request, tag):
             return HttpResponse(status=304, headers={"ETag": tag})

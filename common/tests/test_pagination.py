@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from common.api import pagination
+import common.ordering
 from common.api.pagination import KeysetPagination
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
@@ -86,7 +86,7 @@ def test_filters_stay_on_every_page(api: Client, customers: list[int]) -> None:
 def test_few_rows_of_a_filter_are_sorted_and_many_met_along_the_index(
     few: bool, api: Client, customers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pagination, "QUICKLY_SORTED", 30_000 if few else -1)
+    monkeypatch.setattr(common.ordering, "QUICKLY_SORTED", 30_000 if few else -1)
     after = MOMENT.isoformat().replace("+", "%2B")
 
     with connection.execute_wrapper(remember := Statements()):

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customers.models import Customer
@@ -27,6 +29,17 @@ def url(act: str, customer: Customer | None = None) -> str:
 def sent(customer: Customer | None = None, **fields: Any) -> dict[str, Any]:
     unseen = {"idempotency_key": str(uuid.uuid4()), **({"version": customer.version} if customer else {})}
     return {**unseen, **fields}
+
+
+def test_those_whom_a_search_fits_are_gathered_and_sorted(manager: Client) -> None:
+    """Along the newest first, a search that fits old customers alone would look at the words of everybody."""
+    ada, _, adam = (CustomerFactory(first_name=name).pk for name in ("Ada", "Grace", "Adam"))
+
+    with CaptureQueriesContext(connection) as queries:
+        page = manager.get(url("changelist"), {"q": "ada"})
+
+    assert [customer.pk for customer in page.context["cl"].result_list] == [adam, ada]
+    assert any("ORDER BY COALESCE" in query["sql"] for query in queries)
 
 
 def test_a_customer_is_added_and_changed(manager: Client) -> None:

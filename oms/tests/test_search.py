@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from customers.tests.factories import CustomerFactory
+from orders.models import Order
 from orders.services import Line
-from orders.tests.factories import OrderFactory
+from orders.tests.factories import ACTOR, OrderFactory
+from products.services import change_product
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,31 @@ def test_an_order_is_found_by_number_reference_sku_and_buyer(api: Client) -> Non
         assert found(api, "orders", text) == [order.pk], text
     for text in ("SO-987654321", "shop-7", "MUG", "SO-" + "9" * 18):
         assert found(api, "orders", text) == [], text
+
+
+def test_what_an_order_is_called_comes_before_what_is_in_it_and_who_bought_it(api: Client) -> None:
+    """A text that may mean several things means the first of them that there is."""
+    text = str(10**9)
+    buyer, product = CustomerFactory(first_name=text), ProductFactory(sku=text)
+    bought = OrderFactory(customer_id=buyer.pk)
+    assert found(api, "orders", text) == []  # no order has a line of this SKU
+
+    holds_it = OrderFactory(lines=[Line(1, product.pk)])
+    assert found(api, "orders", text) == [holds_it.pk]
+    called = OrderFactory(external_ref=text)
+    assert found(api, "orders", text) == [called.pk]
+
+    change_product(product.pk, actor=ACTOR, sku="ANOTHER")
+    Order.objects.filter(pk=called.pk).update(external_ref=None)
+    assert found(api, "orders", text) == [bought.pk]
+    assert found(api, "orders", str(called.pk)) == [called.pk]  # its number without the letters
+
+
+def test_the_meaning_of_a_text_does_not_hang_on_the_list_it_is_looked_for_in(api: Client) -> None:
+    buyer: Any = CustomerFactory(first_name="shop-1")
+    OrderFactory(customer_id=buyer.pk), OrderFactory(external_ref="shop-1")
+
+    assert found(api, f"customers/{buyer.pk}/orders", "shop-1") == []
 
 
 def test_a_search_and_a_filter_narrow_each_other(api: Client) -> None:

@@ -10,7 +10,6 @@ from django.utils.timezone import make_aware
 from common.admin.filters import FormFilter
 from common.admin.forms import Money, Text
 from common.admin.tabs import TabFilter, tabs
-from customers.models import Customer
 from orders.models import WORK
 
 
@@ -57,7 +56,7 @@ class DetailsFilter(FormFilter):
         if given["sku"]:
             queryset = queryset.of_sku(given["sku"])
         if given["email"]:
-            queryset = queryset.filter(customer__in=Customer.objects.with_email(given["email"]))
+            queryset = queryset.of_email(given["email"])
         return queryset
 
 

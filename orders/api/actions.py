@@ -1,7 +1,6 @@
 """The acts on an order and on the records beside it, as the API shows them."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
@@ -30,7 +29,7 @@ def shown_actions(actions: Iterable[Action]) -> list[dict[str, Any]]:
         {
             "name": action.name,
             "allowed": action.allowed,
-            "blockers": [asdict(blocker) for blocker in action.blockers],
+            "blockers": [blocker.as_json() for blocker in action.blockers],
         }
         for action in actions
     ]

@@ -15,7 +15,6 @@ from common.api.filters import (
     WholeNumberFilter,
     YesNoFilter,
 )
-from customers.models import Customer
 from orders.models import Hold, Order, OrderQuerySet, PaymentState
 
 
@@ -67,8 +66,8 @@ class OrderFilter(django_filters.FilterSet):
         model = Order
         fields: ClassVar[list[str]] = []
 
-    def filter_customer_email(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        return orders.filter(customer_id__in=Customer.objects.of_email(value).standing_for())
+    def filter_customer_email(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
+        return orders.of_email(value)
 
     def filter_number(self, orders: OrderQuerySet, name: str, value: str) -> QuerySet[Order]:
         return orders.numbered(value)

@@ -93,11 +93,8 @@ class OrderViewSet(ViewSet):
     parameters: ClassVar = {"list": EXPAND, "retrieve": EXPAND}
 
     def get_queryset(self) -> QuerySet[Order]:
-        orders: Any = super().get_queryset()
-        if self.action == "list":  # an order by itself asks only if something holds it
-            orders = orders.with_holds()
-        expanded: QuerySet[Order] = orders.select_related("customer") if self.expands_customer else orders
-        return expanded
+        orders: QuerySet[Order] = super().get_queryset()
+        return orders.select_related("customer") if self.expands_customer else orders
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return ExpandedOrderSerializer if self.expands_customer else super().get_serializer_class()

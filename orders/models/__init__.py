@@ -21,9 +21,7 @@ from orders.models.order import (
     NUMBER,
     Order,
     OrderQuerySet,
-    fulfilment_of_orders,
     lines_of_orders,
-    returns_of_orders,
 )
 from orders.models.payments import Payment, PaymentState, Refund
 from orders.models.reasons import CancelReason, ReturnReason, ShortCloseReason
@@ -64,13 +62,11 @@ __all__ = [
     "ShortClose",
     "ShortCloseReason",
     "Work",
-    "fulfilment_of_orders",
     "lines_of_orders",
     "notes_for_customer",
     "refuse",
     "return_actions",
     "return_blockers",
-    "returns_of_orders",
     "shipment_actions",
     "shipment_blockers",
     "total_of",

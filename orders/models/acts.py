@@ -41,6 +41,10 @@ class Blocker:
     code: str
     detail: str
 
+    def as_json(self) -> dict[str, str]:
+        """As an order says it beside the act, and the refusal of the act, too."""
+        return {"code": self.code, "detail": self.detail}
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -233,5 +237,4 @@ def return_actions(sent_back: Return) -> list[Action]:
 def refuse(blockers: tuple[Blocker, ...]) -> None:
     """Raise the refusal of the first blocker, if there is any, with all of them as `blockers`."""
     if blockers:
-        facts = [{"code": blocker.code, "detail": blocker.detail} for blocker in blockers]
-        raise REFUSALS[blockers[0].code](blockers[0].detail, blockers=facts)
+        raise REFUSALS[blockers[0].code](blockers[0].detail, blockers=[blocker.as_json() for blocker in blockers])

@@ -13,11 +13,6 @@ from django.db.models.functions import Now
 SHIPPING_ACTS = ("ship", "prepare_shipment", "dispatch_shipment")
 
 
-class HoldQuerySet(models.QuerySet["Hold"]):
-    def active(self) -> HoldQuerySet:
-        return self.filter(released_at=None).order_by("pk")
-
-
 class Hold(models.Model):
     """Why an order waits, who said so, and who said that it may go on. An order is held once for each kind.
 
@@ -48,8 +43,6 @@ class Hold(models.Model):
     released_by = models.CharField(max_length=255, null=True)  # noqa: DJ001 - nobody has yet
     released_at = models.DateTimeField(null=True)
     release_reason = models.CharField(max_length=255, blank=True, default="")
-
-    objects = HoldQuerySet.as_manager()
 
     class Meta:
         db_table = "order_holds"

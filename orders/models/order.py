@@ -1,49 +1,38 @@
 """An order: what was agreed with a customer, and where it stands."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django_fsm import FSMField, transition
 
 from common.addresses import is_address_or_null
+from common.search import first_found
 from customers.models import Customer
 from orders.models import units
 from orders.models.acts import RULES, SHIPMENT_MOVES, Action, Blocker, refuse
 from orders.models.holds import Hold
 from orders.models.item import OrderItem
 from orders.models.payments import BALANCE, STATE, PaymentState
+from orders.models.records import KINDS, Records, read
 from orders.models.returns import Return
 from orders.models.shipments import Shipment, ShortClose
 from products.models import Product
 
 AGGREGATE = "order"
 NUMBER = re.compile("SO-([0-9]{1,18})", re.ASCII | re.IGNORECASE)
-MOST_BUYERS = 500  # a search that fits more people than these needs another word
+MOST_MEANT = 250  # a search that fits more people than these needs another word
 
 
 def lines_of_orders() -> "Prefetch[str]":
     return Prefetch("items", OrderItem.objects.order_by("pk"), to_attr="lines")
-
-
-def fulfilment_of_orders() -> "tuple[Prefetch[str], Prefetch[str]]":
-    """What left of the lines or will never come: no order has any of it before it is CONFIRMED."""
-    return (
-        Prefetch("shipments", Shipment.objects.with_contents(), to_attr="parcels"),
-        Prefetch("short_closes", ShortClose.objects.with_sku().order_by("pk"), to_attr="shortfalls"),
-    )
-
-
-def returns_of_orders() -> "Prefetch[str]":
-    """What was sent back: of no order before something has left."""
-    return Prefetch("returns", Return.objects.with_contents(), to_attr="sent_back")
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -52,16 +41,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(status__in=Order.OPEN)
 
     def with_lines(self) -> Self:
-        """Each order with its `lines`, `parcels`, `shortfalls` and `sent_back`, one statement each for all orders."""
-        return self.prefetch_related(lines_of_orders(), *fulfilment_of_orders(), returns_of_orders(), "exchange_for")
+        """Each order whole, in the same statement: `lines`, `parcels`, `shortfalls`, `sent_back`, `active_holds`."""
+        return self.annotate(records=Records())
 
     def with_tracking(self, number: str) -> Self:
         """Those with a parcel of this tracking number."""
         return self.filter(pk__in=Shipment.objects.tracked(number).values("order"))
-
-    def with_holds(self) -> Self:
-        """Each order with what holds it in `active_holds`, in one statement for all."""
-        return self.prefetch_related(Prefetch("holds", Hold.objects.active(), to_attr="active_holds"))
 
     def on_hold(self) -> Self:
         return self.exclude(held_for=[])
@@ -100,29 +85,39 @@ class OrderQuerySet(models.QuerySet["Order"]):
         match = NUMBER.fullmatch(number)
         return self.filter(pk=int(match[1])) if match else self.none()
 
+    def called(self, text: str) -> Self:
+        """The one with this number, or with this external reference."""
+        return self.numbered(text) if NUMBER.fullmatch(text) else self.filter(external_ref=text)
+
     def of_sku(self, sku: str) -> Self:
         """Those with a line of the product that has this SKU now; asked for by its id, as the index has it."""
         product = Product.objects.filter(sku=sku).only("pk").first()
         return self.filter(items__product_id=product.pk) if product else self.none()
 
+    def of_email(self, email: str) -> Self:
+        """Those of the customer known by this address; asked for by the id, of which it is known how many there are."""
+        customer_id = Customer.objects.of_email(email).standing_for().first()
+        return self.filter(customer_id=customer_id) if customer_id else self.none()
+
     def search(self, text: str) -> Self:
         """By number, external reference, SKU or tracking number, each whole, or else by who ordered.
 
-        What the text means is looked up first: a condition that allowed for every meaning could use no index.
-        Plain digits are a reference or a SKU before they are a number without its letters.
+        What the text means is looked up first, in one statement: a condition that allowed for every meaning could use
+        no index. Plain digits are a reference or a SKU before they are a number without its letters.
         """
         text = text.strip()
-        named = self.numbered(text) if NUMBER.fullmatch(text) else self.filter(external_ref=text)
-        if named.exists():
-            return named
-        if Product.objects.filter(sku=text).exists():
-            return self.of_sku(text)
-        if self.numbered(f"SO-{text}").exists():
-            return self.numbered(f"SO-{text}")
-        if Shipment.objects.tracked(text).exists():
-            return self.with_tracking(text)
-        buyers = Customer.objects.search(text).standing_for()[:MOST_BUYERS]
-        return self.filter(customer_id__in=list(buyers))
+        orders, customers = Order.objects, Customer.objects
+        meanings: tuple[tuple[QuerySet[Any], Callable[[list[int]], Self]], ...] = (
+            (orders.called(text).values_list("pk"), lambda ids: self.filter(pk__in=ids)),
+            (Product.objects.filter(sku=text).values_list("pk"), lambda ids: self.filter(items__product_id__in=ids)),
+            (orders.numbered(f"SO-{text}").values_list("pk"), lambda ids: self.filter(pk__in=ids)),
+            (Shipment.objects.tracked(text).values_list("pk"), lambda ids: self.with_tracking(text)),
+            (customers.of_email(text).standing_for(), lambda ids: self.filter(customer_id__in=ids)),
+            (customers.named(text).standing_for(), lambda ids: self.filter(customer_id__in=ids)),
+        )
+        place, ids = first_found([lookup for lookup, _ in meanings], most=MOST_MEANT)
+        _, narrowed = meanings[place]
+        return narrowed(ids)
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
@@ -221,6 +216,7 @@ class Order(models.Model):
     parcels: "list[Shipment]"
     shortfalls: "list[ShortClose]"
     sent_back: "list[Return]"
+    active_holds: "list[Hold]"
 
     class Meta:
         db_table = "orders"
@@ -290,15 +286,17 @@ class Order(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["customer", "created_at"], name="orders_customer_created_at"),
-            models.Index(fields=["created_at", "id"], name="orders_created_at"),
-            models.Index(fields=["status", "created_at"], name="orders_status_created_at"),
+            # With all that a list can be ordered by: the few orders of a page are found without a look at the others.
+            models.Index(fields=["customer", "created_at", "id", "updated_at"], name="orders_customer_created_at"),
+            models.Index(fields=["status", "created_at", "id", "updated_at"], name="orders_status_created_at"),
+            models.Index(fields=["id", "created_at", "updated_at"], name="orders_id_and_times"),
+            models.Index(fields=["created_at", "id", "updated_at"], name="orders_created_at"),
+            models.Index(fields=["updated_at", "id", "created_at"], name="orders_updated_at"),
             # Few at any time, and asked for by age: without it the late ones are looked for among all there ever were.
             models.Index(
                 fields=["created_at", "id"], condition=Q(status__in=["PENDING", "CONFIRMED"]), name="orders_open"
             ),
             models.Index(fields=["fulfilment_state", "created_at"], name="orders_fulfilment_created_at"),
-            models.Index(fields=["updated_at", "id"], name="orders_updated_at"),
             models.Index(fields=["total_cents", "id"], name="orders_total_cents"),
             models.Index(fields=["created_at", "id"], condition=~Q(held_for=[]), name="orders_on_hold"),
             models.Index(fields=["payment_state", "created_at"], name="orders_payment_state"),
@@ -327,10 +325,16 @@ class Order(models.Model):
         due: int = self.balance_cents + self.paid_cents - self.refunded_cents
         return due
 
-    @cached_property
-    def active_holds(self) -> list[Hold]:
-        """What holds it now, oldest first; of an order that nothing holds, the database is not asked."""
-        return list(self.holds.active()) if self.held_for else []
+    def _take(self, records: dict[str, Any]) -> None:
+        exchanged = records.pop("exchange_for")
+        if exchanged is not None:
+            self.exchange_for = read(Return, exchanged, self._state.db)
+        for name, told in records.items():
+            setattr(self, name, [read(KINDS[name], each, self._state.db) for each in told])
+        for parcel in self.parcels:
+            parcel.order = self
+
+    records = property(None, _take, doc="What `with_lines` found beside the order.")
 
     def fulfilment(self) -> Fulfilment:
         """What the shipments and short-closes make of it."""

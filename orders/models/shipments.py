@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self, TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django_fsm import FSMField, transition
 
@@ -140,12 +140,6 @@ class ShipmentLine(models.Model):
         return f"{self.quantity} of {self.item_id}"
 
 
-class ShortCloseQuerySet(models.QuerySet["ShortClose"]):
-    def with_sku(self) -> Self:
-        """Each with the SKU of its item, in the same statement."""
-        return self.annotate(sku=F("item__sku"))
-
-
 class ShortClose(models.Model):
     """Units of an order's item that will never come; they are back in the stock. `version` is that of its event."""
 
@@ -157,7 +151,8 @@ class ShortClose(models.Model):
     reason_code = models.CharField(max_length=40, blank=True)
     closed_at = models.DateTimeField()
 
-    objects = ShortCloseQuerySet.as_manager()
+    # That of its item, set by `with_lines()`.
+    sku: str
 
     class Meta:
         db_table = "short_closes"

@@ -27,6 +27,7 @@ def place_hold(order_id: int, *, kind: str, reason: str, actor: Actor, expected_
     order.held_for = sorted([*order.held_for, kind])
     write_header(order)
     hold = Hold.objects.create(order=order, kind=kind, reason=reason, placed_by=actor.name, placed_at=order.updated_at)
+    order.active_holds.append(hold)
 
     record(order, "order.hold_placed", hold.as_event(), actor=actor)
     return order
@@ -47,6 +48,7 @@ def release_hold(
 
     order.held_for = [kind for kind in order.held_for if kind != hold.kind]
     write_header(order)
+    order.active_holds = [each for each in order.active_holds if each.pk != hold_id]
     order.holds.filter(pk=hold_id).update(released_by=actor.name, released_at=order.updated_at, release_reason=reason)
 
     payload = {"hold_id": hold_id, "kind": hold.kind, "reason": reason, "released_at": order.updated_at}

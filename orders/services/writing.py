@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import prefetch_related_objects
 from psycopg import sql
 
 from common.actors import Actor
@@ -14,28 +13,18 @@ from common.errors import NotFound, require_version
 from common.sql import one
 from customers.services import hold_customer
 from events.services import Change, append
-from orders.models import AGGREGATE, Order, OrderItem, fulfilment_of_orders, lines_of_orders, returns_of_orders
+from orders.models import AGGREGATE, Order, OrderItem
 
 
 def lock_order(order_id: int, expected_version: int | None = None) -> Order:
-    """The order with its lines, parcels, shortfalls and returns, held until the transaction ends.
+    """The whole order, held until the transaction ends; read after the wait for it, which may have changed it.
 
     Raises NotFound, StaleVersion.
     """
-    order = Order.objects.locked().filter(pk=order_id).first()
-    if order is None:
+    if not Order.objects.locked().filter(pk=order_id).values_list("pk"):
         raise NotFound(f"There is no order {order_id}.")
+    order = Order.objects.with_lines().get(pk=order_id)
     require_version(order.version, expected_version)
-
-    prefetch_related_objects([order], lines_of_orders())
-    if order.status == Order.Status.PENDING:
-        order.parcels, order.shortfalls = [], []
-    else:
-        prefetch_related_objects([order], *fulfilment_of_orders())
-    if order.fulfilment_state == Order.Fulfilment.NONE:
-        order.sent_back = []
-    else:
-        prefetch_related_objects([order], returns_of_orders())
     return order
 
 
@@ -92,7 +81,7 @@ def insert_header(
             ],
         )
         order.pk, order.created_at, order.updated_at, order.balance_cents, order.payment_state = one(cursor)
-    order.parcels, order.shortfalls, order.sent_back = [], [], []
+    order.parcels, order.shortfalls, order.sent_back, order.active_holds = [], [], [], []
     return order
 
 

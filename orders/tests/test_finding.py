@@ -1,7 +1,11 @@
 """Orders are found by whatever is known of them, and bounded in every direction."""
 
+from itertools import product
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from common.tests.contents import contents
 from customers.tests.factories import CustomerFactory
@@ -51,6 +55,18 @@ def test_orders_are_found_by_whatever_is_known_of_them(api: Client) -> None:
         "updated_since=2000-01-01T00:00:00+00:00": [first, second],
     }.items():
         assert found(api, query) == expected, query
+
+
+def test_a_range_of_dates_is_met_in_any_order_without_a_look_at_the_orders_outside_it() -> None:
+    """Who asks for the old ones first walks past all the newer ones: in the index, not in the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+
+    for name, first in product(("created_at", "updated_at"), ("id", "created_at", "updated_at")):
+        orders = Order.objects.filter(**{f"{name}__lt": timezone.now()}).order_by(f"-{first}", "-id")
+        plan = orders[:50].explain()
+        assert "Index Cond" in plan and "Filter" not in plan, plan
 
 
 def test_an_order_keeps_the_sku_it_was_placed_with(api: Client) -> None:
@@ -133,3 +149,29 @@ def test_a_thousand_lines_are_placed_edited_and_cancelled(api: Client) -> None:
 @pytest.mark.parametrize("name", ["created_after", "created_before", "updated_since"])
 def test_every_instant_of_the_standard_is_understood(name: str, instant: str, api: Client) -> None:
     assert api.get(f"/api/v1/orders/?{name}={instant}").status_code == 200
+
+
+def test_who_chooses_wrongly_is_told_what_there_is_to_choose_from(api: Client) -> None:
+    order = OrderFactory()
+    states = "One of PENDING, CONFIRMED, SHIPPED, DELIVERED, CANCELLED."
+    hold = {"kind": "weather", "reason": "Rain"}
+
+    for answer, told in (
+        (api.get("/api/v1/orders/?status=pending"), states),
+        (api.get("/api/v1/orders/?status__in=PENDING,OPEN"), states),
+        (
+            api.post(f"/api/v1/orders/{order.pk}/holds/", hold, content_type="application/json"),
+            "One of payment, fraud_review, address, customer_request, stock.",
+        ),
+    ):
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"], error["detail"]) == (400, "invalid_choice", told)
+
+
+def test_who_forgets_the_slash_is_told(api: Client) -> None:
+    told = [api.post(f"/api/v1/{address}").json()["detail"] for address in ("orders", "orderz/")]
+
+    assert told == [
+        "There is nothing at this address. Addresses end in a slash.",
+        "There is nothing at this address.",
+    ]
