@@ -15,7 +15,7 @@ from common.api.filters import (
     WholeNumberFilter,
     YesNoFilter,
 )
-from orders.models import Hold, Order, OrderQuerySet, PaymentState
+from orders.models import MOST_MEANT, Hold, Order, OrderQuerySet, PaymentState
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -59,7 +59,7 @@ class OrderFilter(django_filters.FilterSet):
 
     search = SearchFilter(
         label="An order's number or external reference, a SKU or a tracking number, each whole, or the beginnings of "
-        "words of who ordered."
+        f"words of who ordered, of whom {MOST_MEANT:,} are looked for at most."
     )
 
     class Meta:

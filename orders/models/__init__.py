@@ -18,6 +18,7 @@ from orders.models.item import OrderItem, total_of
 from orders.models.notes import MOST_NOTE, NOTED, NoteVisibility, notes_for_customer
 from orders.models.order import (
     AGGREGATE,
+    MOST_MEANT,
     NUMBER,
     Order,
     OrderQuerySet,
@@ -31,6 +32,7 @@ from orders.models.work import WORK, Work
 
 __all__ = [
     "AGGREGATE",
+    "MOST_MEANT",
     "MOST_NOTE",
     "NOTED",
     "NUMBER",

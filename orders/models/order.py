@@ -28,7 +28,7 @@ from products.models import Product
 
 AGGREGATE = "order"
 NUMBER = re.compile("SO-([0-9]{1,18})", re.ASCII | re.IGNORECASE)
-MOST_MEANT = 250  # a search that fits more people than these needs another word
+MOST_MEANT = 2_000  # a search that fits more people than these needs another word
 
 
 def lines_of_orders() -> "Prefetch[str]":
