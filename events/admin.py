@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from accounts.services import names_of
 from common.admin import ReadOnlyAdmin
 from events.models import Event
 
@@ -16,11 +18,23 @@ MOST_SHOWN = 80  # characters
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     view_permission = "events.view_event"
-    list_display = ("occurred_at", "type", "aggregatetype", "aggregateid", "version", "actor", "told")
+    list_display = ("occurred_at", "type", "aggregatetype", "aggregateid", "version", "who", "told")
     search_fields = ("aggregateid",)
     search_help_text = "One thing's story: order 12, product 3, customer 7"
     ordering = ("-epoch", "-xid", "-position")
     sortable_by = ()
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With the names of those who acted on this page."""
+        changelist = super().get_changelist_instance(request)
+        names = names_of({event.actor for event in changelist.result_list})
+        for event in changelist.result_list:
+            event.who = names.get(event.actor, event.actor)
+        return changelist
+
+    @admin.display(description="by")
+    def who(self, event: Any) -> str:
+        return str(event.who)
 
     @admin.display(description="payload")
     def told(self, event: Event) -> str:

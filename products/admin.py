@@ -1,6 +1,5 @@
-"""Products in the back-office: catalogue and ledger. Stock documents need what orders reserve and live there."""
+"""Products in the back-office. Stock documents and the ledger need orders and live there."""
 
-import re
 from operator import attrgetter
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.services import names_of
 from common import money
-from common.admin import Act, ActForm, CreationForm, LongText, Money, ReadOnlyAdmin, RecordAdmin, Text, act_on
+from common.admin import Act, ActForm, CreationForm, LongText, Money, RecordAdmin, Text, act_on
 from common.admin.exports import Exported
 from common.admin.importing import ImportFile
 from common.admin.tabs import TabFilter, tabs
@@ -23,12 +22,11 @@ from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from products import services
 from products.imports import IMPORTER
-from products.models import AGGREGATE, MOST_DESCRIPTION, Product, StockMovement
+from products.models import AGGREGATE, MOST_DESCRIPTION, Product
 from products.services import MOST_STOCK
 
 MOST_ROWS = 50
 MOST_SUGGESTED = 10
-ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
 
 
 class Catalogue(forms.Form):
@@ -78,16 +76,6 @@ EXPORTED: Exported = {
     Column("reorder_level", Kind.INTEGER): attrgetter("reorder_level"),
     Column("is_low", Kind.TEXT): lambda product: "yes" if product.is_low else "no",
     Column("is_sold", Kind.TEXT): lambda product: "yes" if product.is_active else "no",
-}
-EXPORTED_MOVEMENTS: Exported = {
-    Column("created_at", Kind.MOMENT): attrgetter("created_at"),
-    Column("sku", Kind.TEXT): attrgetter("product.sku"),
-    **{Column(name, Kind.INTEGER): attrgetter(name) for name in ("sequence", "delta", "balance")},
-    Column("kind", Kind.TEXT): attrgetter("kind"),
-    Column("order_id", Kind.INTEGER, optional=True): attrgetter("order_id"),
-    Column("actor", Kind.TEXT): attrgetter("actor"),
-    Column("reason", Kind.TEXT): attrgetter("reason"),
-    Column("reason_code", Kind.TEXT, optional=True): attrgetter("reason_code"),
 }
 
 
@@ -170,32 +158,3 @@ class ProductAdmin(RecordAdmin):
         names = names_of({row.actor for row in rows})
         ledger = [(row, names.get(row.actor, row.actor)) for row in rows]
         return {"title": record.sku, "subtitle": record.name, "pairs": pairs, "ledger": ledger}
-
-
-@admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
-    view_permission = "products.view_product"
-    list_display = (
-        *(
-            "created_at",
-            "product",
-            "sequence",
-            "delta",
-            "balance",
-            "kind",
-            "order_id",
-            "actor",
-            "reason",
-            "reason_code",
-        ),
-    )
-    exported = EXPORTED_MOVEMENTS
-    list_select_related = ("product",)
-    ordering = ("-id",)
-    sortable_by = ()
-    search_fields = ("order_id",)
-    search_help_text = "A SKU, or the number of an order"
-
-    def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
-        order = ORDER_NUMBER.fullmatch(term.upper())
-        return queryset.filter(order_id=int(order[1])) if order else queryset.filter(product__sku=term)

@@ -24,6 +24,7 @@ from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
 from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
+from orders.admin.chips import payment_chip, status_chips
 from orders.admin.finding import DetailsFilter, WorkFilter, work_tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of, payments_of_orders
@@ -126,7 +127,7 @@ class OnHoldFilter(admin.SimpleListFilter):
 
 @admin.register(Order)
 class OrderAdmin(RecordAdmin):
-    list_display = ("number", "state", "customer", "items", "total", "payment", "created_at", "age", "external_ref")
+    list_display = ("number", "state", "customer", "ordered", "total", "payment", "created_at", "age", "external_ref")
     list_display_links = ("number",)
     list_filter = (
         WorkFilter,
@@ -183,18 +184,16 @@ class OrderAdmin(RecordAdmin):
         return money.shown(order.total_cents)
 
     @admin.display(description="payment")
-    def payment(self, order: Order) -> str:
-        return order.get_payment_state_display()
+    def payment(self, order: Order) -> SafeString:
+        return payment_chip(order)
 
     @admin.display(description="status")
     def state(self, order: Order) -> SafeString:
-        held = format_html(' <span class="state state-held">{}</span>', "ON HOLD") if order.held_for else ""
-        return format_html('<span class="state state-{}">{}</span>{}', order.status.lower(), order.status, held)
+        return status_chips(order)
 
-    @admin.display(description="items")
-    def items(self, order: Order) -> str:
-        ordered = units.ordered(order).total()
-        return f"{ordered:,} in {len(order.lines)}" if len(order.lines) != ordered else f"{ordered:,}"
+    @admin.display(description="units")
+    def ordered(self, order: Order) -> str:
+        return f"{units.ordered(order).total():,}"
 
     @admin.display(description="age")
     def age(self, order: Order) -> str:
@@ -233,6 +232,8 @@ class OrderAdmin(RecordAdmin):
         ledger = StockMovement.objects.filter(order_id=record.pk).select_related("product").order_by("-pk")
         return {
             "documents": DOCUMENTS,
+            "status": status_chips(record),
+            "payment": payment_chip(record),
             "holds": holds_of(record),
             "payments": payments_of(record),
             "pairs": [pair for pair in pairs if pair[1]],

@@ -179,3 +179,26 @@ def test_the_page_of_an_order_says_what_its_customer_bought(chief: Client) -> No
     context = chief.get(reverse("admin:orders_order_change", args=[kept.pk])).context
 
     assert (context["customer_orders"], context["customer_value"]) == ("2", "25.00 EUR")
+
+
+def test_a_row_says_everything_that_is_unusual_and_is_safe_whatever_stands_in_it(chief: Client) -> None:
+    customer = CustomerFactory(first_name="<b>Ada", last_name="")
+    order = OrderFactory(customer_id=customer.pk)
+    services.place_hold(order.pk, actor=ACTOR, kind=Hold.Kind.PAYMENT, reason="unpaid")
+
+    page = chief.get(reverse(LIST), {"tab": "on_hold"}).content.decode()
+
+    row = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert f'href="{reverse("admin:orders_order_change", args=[order.pk])}?_changelist_filters=tab%3Don_hold"' in row
+    assert "&lt;b&gt;Ada" in row and "<b>Ada" not in row
+    for chip in ("PENDING", "ON HOLD", "unpaid"):
+        assert f">{chip}</span>" in row
+
+
+def test_a_row_is_a_kilobyte_or_so_of_the_page(chief: Client) -> None:
+    first = OrderFactory()
+    with_one = len(chief.get(reverse(LIST)).content)
+    for _ in range(5):
+        OrderFactory(customer_id=first.customer_id)
+
+    assert len(chief.get(reverse(LIST)).content) - with_one < 5 * 1_500

@@ -9,3 +9,7 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form.once")) delete form.dataset.sent;
 });
+// The theme writes the name of a chosen file into a field of its own, which our forms do not have, and fails.
+document.addEventListener("change", (event) => {
+  if (event.target.type === "file") event.stopPropagation();
+}, true);
