@@ -40,6 +40,10 @@ def lines_of(address: Mapping[str, str]) -> list[str]:
     return [line for line in (*first, place, *last) if line]
 
 
+def in_one_line(address: Mapping[str, str]) -> str:
+    return ", ".join(lines_of(address))
+
+
 class IsAddress(Func):
     """Whether a jsonb column holds what every address has; unlike a path that meets no such thing, never null."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from common import money
-from common.addresses import lines_of
+from common.addresses import in_one_line, lines_of
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ def field_value(value: Any, name: str) -> str:
 
 @register.filter
 def one_line(address: Any) -> str:
-    return ", ".join(lines_of(address))
+    return in_one_line(address)
 
 
 @register.filter

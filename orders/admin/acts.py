@@ -4,16 +4,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.functional import cached_property
 
 from common import money
 from common.admin import Act, ActForm, AddressField, CreationForm, Text, act_on
-from customers.models import Customer
-from customers.services import create_customer
 from orders import services
 from orders.admin.fields import NoteField, ReasonCodeField
 from orders.admin.lines import Agreed, LinesField
@@ -51,13 +45,6 @@ class Items(ActForm):
     note = NoteField()
 
 
-class CustomerLookup(AutocompleteJsonView):
-    """Customers that a few letters may mean; their e-mail tells apart those of the same name."""
-
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        return {"id": str(obj.pk), "text": f"{obj}, {obj.email}"}
-
-
 class Addresses(ActForm):
     shipping_address = AddressField(required=False, help_text="Left blank, there is none.")
     billing_address = AddressField(required=False)
@@ -67,41 +54,6 @@ class Addresses(ActForm):
         fields = super().fields_given()
         addresses = {name: fields.pop(name) for name in Order.ADDRESSES}
         return {**fields, "addresses": addresses}
-
-
-class CustomerSelect(AutocompleteSelect):
-    """Finds a customer by what is typed. Django's own breaks when what comes back is no id."""
-
-    url_name = "%s:orders_order_customers"
-
-    def __init__(self) -> None:
-        super().__init__(Order._meta.get_field("customer"), admin.site, attrs={"style": "width: 30em"})
-
-    def format_value(self, value: Any) -> list[str]:
-        return [text for text in super().format_value(value) if text.isdecimal() and len(text) < 19]
-
-
-class NewOrder(CreationForm):
-    customer_id = forms.ModelChoiceField(
-        Customer.objects.all(), required=False, label="Customer", widget=CustomerSelect, help_text="By name or e-mail."
-    )
-    email = forms.EmailField(required=False, max_length=255, label="Or a new customer: e-mail")
-    first_name = Text(required=False)
-    last_name = Text(required=False)
-    phone = Text(required=False)
-    items = LinesField()
-    external_ref = Text(required=False, label="Their reference", help_text="The order's number elsewhere, if any.")
-    note = NoteField()
-
-    def clean(self) -> dict[str, Any] | None:
-        """Either somebody who is known or somebody new."""
-        given = super().clean() or self.cleaned_data
-        if given.get("customer_id") and given.get("email"):
-            raise ValidationError({"email": "A customer is chosen already; clear one of the two."})
-        is_readable = not {"customer_id", "email"} & self.errors.keys()
-        if is_readable and not given.get("customer_id") and not given.get("email"):
-            raise ValidationError({"customer_id": "Who orders? Choose a customer, or give the e-mail of a new one."})
-        return given
 
 
 class OrderAct(Act):
@@ -122,29 +74,6 @@ class OrderAct(Act):
             (f"{line.quantity} × {line.sku} {line.name}", money.shown(line.line_total_cents)) for line in outcome.lines
         ]
         return [*lines, ("Total", money.shown(outcome.total_cents))]
-
-
-@act_on(Order)
-class Place(OrderAct):
-    name, label, done, previews = "add", "Place order", "The order was placed.", True
-    permission = "orders.place_order"
-    form_class = NewOrder
-
-    def initial(self) -> dict[str, Any]:
-        return {"customer_id": self.request.GET.get("customer")}
-
-    def perform(self, **fields: Any) -> Order:
-        """A new customer and their order are made together or not at all."""
-        chosen, lines = fields.pop("customer_id"), fields.pop("items")
-        external_ref = fields.pop("external_ref") or None
-        particulars = {name: fields.pop(name) for name in Customer.PERSONAL}
-        customer = chosen or self.add_customer(actor=fields["actor"], **particulars)
-        return services.place_order(customer_id=customer.pk, lines=lines, external_ref=external_ref, **fields)
-
-    def add_customer(self, **fields: Any) -> Customer:
-        if not self.request.user.has_perm("customers.add_customer"):
-            raise PermissionDenied
-        return create_customer(**fields)
 
 
 @act_on(Order)

@@ -22,12 +22,12 @@ from common.admin import RecordAdmin, moment
 from common.admin.exports import Exported
 from common.exports.columns import Column, Kind
 from events.services import Entry, timeline
-from orders.admin.acts import CustomerLookup
 from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.chips import payment_chip, status_chips
 from orders.admin.finding import DetailsFilter, WorkFilter, work_tabs
 from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of, payments_of_orders
+from orders.admin.phone import CustomerLookup, address_book_view
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, parcel_view, pick_list_view
 from orders.models import (
     AGGREGATE,
@@ -162,6 +162,7 @@ class OrderAdmin(RecordAdmin):
         return [
             path("bulk/<str:name>/", guarded(partial(bulk_view, self)), name="orders_order_bulk"),
             path("customers/", guarded(lookup), name="orders_order_customers"),
+            path("customers/<int:pk>/addresses/", guarded(address_book_view), name="orders_order_address_book"),
             path("pick-list/", guarded(partial(pick_list_view, self)), name="orders_order_pick_list"),
             path("<int:pk>/print/<str:name>/", guarded(partial(document_view, self)), name="orders_order_print"),
             path(

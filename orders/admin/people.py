@@ -6,7 +6,7 @@ from django import forms
 
 from common.admin import Act, ActForm, Blocker, act_on
 from customers.models import Customer
-from orders.admin.acts import CustomerSelect
+from orders.admin.phone import CustomerSelect
 from orders.services import anonymise_customer, merge_customers
 
 

@@ -28,6 +28,7 @@ EVERYBODYS = {"index", "login", "logout", "password_change", "password_change_do
 DJANGOS = {"view_on_site", "app_list"}
 # Tried in files of their own: bulk, customers (by phone), printing, and lookup of products.
 OTHERS = {
+    "orders_order_address_book",
     "orders_order_bulk",
     "orders_order_customers",
     "orders_order_pick_list",

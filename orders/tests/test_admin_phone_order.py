@@ -8,10 +8,12 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import User
-from customers.models import Customer
-from customers.tests.factories import CustomerFactory
+from common.addresses import in_one_line
+from customers.models import Customer, CustomerAddress
+from customers.tests.factories import HOME, OFFICE, CustomerAddressFactory, CustomerFactory
 from events.models import Event
 from orders.models import Order
 from products.models import Product
@@ -97,3 +99,108 @@ def test_customers_of_one_name_are_told_apart_by_their_e_mail(staff: Callable[[s
         {"id": str(ada.pk), "text": "Ada Adler, ada@example.com"}
     ]
     assert staff("none").get(address, asked).status_code == 403
+
+
+def typed(purpose: str, **parts: str) -> dict[str, str]:
+    """What a browser sends of an address that is typed for a purpose."""
+    name = f"{purpose}_address"
+    return {f"{name}_to": "typed", **{f"{name}_{part}": text for part, text in (HOME.as_json() | parts).items()}}
+
+
+def agreed() -> tuple[Any, Any]:
+    order = Order.objects.get()
+    return order.shipping_address, order.billing_address
+
+
+def test_the_page_offers_the_address_book_and_says_what_will_be_copied(staff: Callable[[str], Client]) -> None:
+    entry = CustomerAddressFactory(defaults={"shipping": True})
+    other = CustomerAddressFactory(customer_id=entry.customer_id, address=OFFICE)
+    text = escape(in_one_line(HOME.as_json()))
+
+    page = staff("sales").get(PLACE, {"customer": entry.customer_id}).content.decode()
+    book = reverse("admin:orders_order_address_book", args=[entry.customer_id])
+    told = staff("sales").get(book).json()["addresses"]
+
+    assert f"The customer's default: {text}</option>" in page
+    assert f'<option value="{other.pk}"' in page
+    assert '<option value="same" selected>' in page  # no default for invoices
+    assert [(each["id"], each["default_for"]) for each in told] == [(str(other.pk), []), (str(entry.pk), ["shipping"])]
+    for stranger in ("warehouse", "finance"):
+        assert staff(stranger).get(book).status_code == 403
+
+
+def test_each_address_is_the_default_another_of_the_book_the_same_or_none(staff: Callable[[str], Client]) -> None:
+    entry = CustomerAddressFactory(defaults={"shipping": True})
+    office = CustomerAddressFactory(customer_id=entry.customer_id, address=OFFICE)
+    browser, home, away = staff("sales"), HOME.as_json(), OFFICE.as_json()
+    ProductFactory(sku="TEA", stock_quantity=50)
+
+    for shipping, billing, expected in (
+        ("", "", (home, None)),
+        ("", "same", (home, home)),
+        (office.pk, "same", (away, away)),
+        ("none", office.pk, (None, away)),
+        ("none", "same", (None, None)),
+    ):
+        form = {"idempotency_key": str(uuid.uuid4()), "items_sku": "TEA", "items_quantity": "2"}
+        chosen = {"shipping_address_to": shipping, "billing_address_to": billing, "customer_id": entry.customer_id}
+        assert browser.post(PLACE, {**form, **chosen}).status_code == 302
+        order = Order.objects.latest("pk")
+        assert (order.shipping_address, order.billing_address) == expected, (shipping, billing)
+
+
+def test_a_typed_address_is_kept_for_a_new_customer_if_asked_for(staff: Callable[[str], Client]) -> None:
+    to = {**typed("shipping"), "shipping_address_keep": "on", "billing_address_to": "same"}
+
+    assert called(staff("sales"), email="grace@example.com", **to).status_code == 302
+
+    assert agreed() == (HOME.as_json(), HOME.as_json())
+    entry = CustomerAddress.objects.select_related("customer").get()
+    assert (entry.address, entry.purposes, entry.customer.email) == (HOME, ("shipping", "billing"), "grace@example.com")
+
+
+def test_a_typed_address_leaves_the_book_and_its_defaults_alone_otherwise(staff: Callable[[str], Client]) -> None:
+    entry = CustomerAddressFactory(address=OFFICE, defaults={"shipping": True, "billing": True})
+
+    called(staff("sales"), customer_id=entry.customer_id, **typed("shipping"), billing_address_to="")
+
+    assert agreed() == (HOME.as_json(), OFFICE.as_json())
+    assert CustomerAddress.objects.get() == entry
+
+
+def test_an_address_that_cannot_be_is_said_at_its_field_and_nothing_is_placed(staff: Callable[[str], Client]) -> None:
+    customer, stranger = CustomerFactory(), CustomerAddressFactory()
+    browser = staff("sales")
+    ProductFactory(sku="TEA", stock_quantity=5)
+    form = {"items_sku": "TEA", "items_quantity": "2", "customer_id": customer.pk}
+
+    for fault in (
+        {**typed("shipping", city=""), "shipping_address_keep": "on"},
+        typed("shipping", country="Atlantis"),
+        {"shipping_address_to": "typed"},
+        {"shipping_address_to": stranger.pk},
+        {"shipping_address_to": "whatever"},
+    ):
+        response = browser.post(PLACE, {"idempotency_key": str(uuid.uuid4()), **form, **fault})
+        assert list(response.context["form"].errors) == ["shipping_address"], fault
+    assert not Order.objects.exists() and CustomerAddress.objects.get() == stranger
+
+
+def test_who_may_not_change_customers_keeps_no_address_and_places_nothing(client: Client) -> None:
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=["place_order", "view_order"]))
+    client.force_login(clerk)
+    to = {**typed("shipping"), "shipping_address_keep": "on"}
+
+    assert "shipping_address_keep" not in client.get(PLACE).content.decode()
+    assert called(client, customer_id=CustomerFactory().pk, **to).status_code == 403
+    assert not Order.objects.exists() and not CustomerAddress.objects.exists()
+
+
+def test_the_preview_names_the_addresses(staff: Callable[[str], Client]) -> None:
+    to = {**typed("shipping"), "billing_address_to": "same"}
+
+    preview = dict(called(staff("sales"), email="grace@example.com", _preview="", **to).context["preview"])
+
+    assert preview["Shipping address"] == preview["Billing address"] == in_one_line(HOME.as_json())
+    assert not Order.objects.exists()

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from customers.tests.factories import CustomerFactory
+from customers.models import CustomerAddress
+from customers.tests.factories import HOME, OFFICE, CustomerAddressFactory, CustomerFactory
 from oms.tests.browser.conftest import PHONE, Desk
 from orders import services
 from orders.models import Order
@@ -70,7 +71,9 @@ def test_cancelling_asks_for_a_reason_and_puts_the_stock_back(at_desk: Sitting) 
 
 
 def test_an_order_is_taken_by_phone_with_the_keyboard_alone(at_desk: Sitting) -> None:
-    CustomerFactory(email="ada@example.com", first_name="Ada", last_name="Adler")
+    ada = CustomerFactory(email="ada@example.com", first_name="Ada", last_name="Adler")
+    CustomerAddressFactory(customer_id=ada.pk, defaults={"shipping": True})
+    CustomerAddressFactory(customer_id=ada.pk, address=OFFICE)
     ProductFactory(sku="LAMP-7", name="Brass lamp", price_cents=4_900, stock_quantity=5)
     page = at_desk("sales").open("/admin/orders/order/add/")
     keys = page.keyboard
@@ -81,6 +84,7 @@ def test_an_order_is_taken_by_phone_with_the_keyboard_alone(at_desk: Sitting) ->
     keys.type("ada")
     page.locator(".select2-results__option", has_text="ada@example.com").wait_for()
     keys.press("Enter")
+    expect(page.locator("#id_shipping_address_chosen")).to_contain_text(HOME.line1)
     page.get_by_role("combobox", name="SKU or name of line 1").focus()
     keys.type("brass")
     page.get_by_role("option", name="LAMP-7").wait_for()
@@ -88,12 +92,41 @@ def test_an_order_is_taken_by_phone_with_the_keyboard_alone(at_desk: Sitting) ->
     keys.press("Enter")
     keys.type("2")
     expect(page.locator("tfoot .total")).to_have_text("98.00 EUR")
+    page.get_by_label("Goods go to").focus()
+    keys.press("ArrowDown")
+    expect(page.locator("#id_billing_address_chosen")).to_contain_text(OFFICE.company)
     page.get_by_role("button", name="Place order").focus()
     keys.press("Enter")
 
     expect(page.locator(".headline .sum")).to_have_text("98.00 EUR")
     order = Order.objects.select_related("customer").get()
     assert (order.customer.email, order.total_cents) == ("ada@example.com", 9_800)
+    assert order.shipping_address == order.billing_address == OFFICE.as_json()
+
+
+def test_a_new_customers_address_is_typed_and_a_double_click_places_one_order(at_desk: Sitting) -> None:
+    ProductFactory(sku="LAMP-7", stock_quantity=5)
+    page = at_desk("sales").open("/admin/orders/order/add/")
+
+    page.get_by_label("Or a new customer: e-mail").fill("grace@example.com")
+    page.get_by_label("First name").fill("Grace")
+    page.get_by_label("SKU or name of line 1").fill("LAMP-7")
+    page.get_by_label("Quantity of line 1").fill("1")
+    page.get_by_label("Goods go to").select_option("typed")
+    address = page.locator(".destination[data-purpose=shipping]")
+    expect(address.get_by_label("Name")).to_have_value("Grace")
+    address.get_by_label("Street", exact=True).fill("1 Dorset Street")
+    address.get_by_label("Country").select_option("GB")
+    address.get_by_label("Keep it in the address book").check()
+    page.get_by_role("button", name="Place order").click()
+    expect(page.locator(".field-shipping_address .errorlist")).to_contain_text("City")
+    address.get_by_label("City").fill("London")
+    page.get_by_role("button", name="Place order").dblclick()
+
+    expect(page.locator(".headline .sum")).to_be_visible()
+    order = Order.objects.get()
+    assert order.shipping_address == order.billing_address
+    assert CustomerAddress.objects.get().purposes == ("shipping", "billing")
 
 
 def test_items_are_edited_with_the_difference_shown_before(at_desk: Sitting) -> None:
