@@ -63,14 +63,22 @@ def revoke_token(token_id: int, *, actor: Actor, expected_version: int | None = 
 
 
 def names_of(actors: Collection[str]) -> dict[str, str]:
-    """What people call the actors of ledger and log: user:3 by the user's name, token:12 by the token's."""
+    """What people call the actors of ledger and log: user:3 by the user's name, token:12 by the token's.
+
+    What a command did says so: "import_orders (command)".
+    """
     ids: dict[str, list[int]] = {"user": [], "token": []}
     for kind, _, number in (actor.partition(":") for actor in actors):
         if kind in ids and number.isdecimal():
             ids[kind].append(int(number))
     users = User.objects.filter(pk__in=ids["user"]).values_list("pk", "username") if ids["user"] else ()
     tokens = ApiToken.objects.filter(pk__in=ids["token"]).values_list("pk", "name") if ids["token"] else ()
-    return {f"user:{pk}": name for pk, name in users} | {f"token:{pk}": f"{name} (API)" for pk, name in tokens}
+    commands = {actor for actor in actors if actor.startswith("command:")}
+    return {
+        **{f"user:{pk}": name for pk, name in users},
+        **{f"token:{pk}": f"{name} (API)" for pk, name in tokens},
+        **{actor: f"{actor.removeprefix('command:')} (command)" for actor in commands},
+    }
 
 
 @transaction.atomic(savepoint=False)

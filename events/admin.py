@@ -18,7 +18,7 @@ MOST_SHOWN = 80  # characters
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     view_permission = "events.view_event"
-    list_display = ("occurred_at", "type", "aggregatetype", "aggregateid", "version", "who", "told")
+    list_display = ("occurred_at", "type", "about", "version", "who", "told")
     search_fields = ("aggregateid",)
     search_help_text = "One thing's story: order 12, product 3, customer 7"
     ordering = ("-epoch", "-xid", "-position")
@@ -31,6 +31,10 @@ class EventAdmin(ReadOnlyAdmin):
         for event in changelist.result_list:
             event.who = names.get(event.actor, event.actor)
         return changelist
+
+    @admin.display
+    def about(self, event: Event) -> str:
+        return f"{event.aggregatetype} {event.aggregateid}"
 
     @admin.display(description="by")
     def who(self, event: Any) -> str:

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
+
+NEW_ORDER = "orders_order_add"
 
 
 def _item(title: str, icon: str, page: str, permission: str) -> dict[str, Any]:
@@ -14,12 +16,19 @@ def _item(title: str, icon: str, page: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{page}"), "permission": may_see}
 
 
+def _is_among_orders(request: HttpRequest) -> bool:
+    """The theme would take the page of a new order, which has a line of its own, for one of the list's."""
+    orders, new = reverse("admin:orders_order_changelist"), reverse(f"admin:{NEW_ORDER}")
+    return request.path.startswith(orders) and request.path != new
+
+
 NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
             {"title": "Today", "icon": "dashboard", "link": reverse_lazy("admin:index")},
-            _item("Orders", "receipt_long", "orders_order_changelist", "orders.view_order"),
-            _item("New order", "add_shopping_cart", "orders_order_add", "orders.place_order"),
+            _item("Orders", "receipt_long", "orders_order_changelist", "orders.view_order")
+            | {"active": _is_among_orders},
+            _item("New order", "add_shopping_cart", NEW_ORDER, "orders.place_order"),
             _item("Customers", "group", "customers_customer_changelist", "customers.view_customer"),
             {
                 "title": "Reports",
@@ -27,7 +36,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("admin:reporting_report_changelist"),
                 "permission": "reporting.admin.pages.may_see_any",
             },
-            _item("Groups", "groups", "customers_customergroup_changelist", "customers.view_customergroup"),
+            _item("Customer groups", "groups", "customers_customergroup_changelist", "customers.view_customergroup"),
         ]
     },
     {

@@ -11,7 +11,6 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.services import names_of
 from common import money
 from common.admin import Act, ActForm, CreationForm, LongText, Money, RecordAdmin, Text, act_on
 from common.admin.exports import Exported
@@ -25,7 +24,6 @@ from products.imports import IMPORTER
 from products.models import AGGREGATE, MOST_DESCRIPTION, Product
 from products.services import MOST_STOCK
 
-MOST_ROWS = 50
 MOST_SUGGESTED = 10
 
 
@@ -102,7 +100,6 @@ class ProductAdmin(RecordAdmin):
     search_help_text = "Beginning of a SKU, or words of the name"
     sortable_by = ("sku",)
     exported = EXPORTED
-    record_template = "admin/products/product/record.html"
 
     def get_urls(self) -> list[URLPattern]:
         find = self.admin_site.admin_view(self.lookup_view)
@@ -154,7 +151,4 @@ class ProductAdmin(RecordAdmin):
             ("Reorder level", record.reorder_level),
             ("Is sold", "yes" if record.is_active else "no"),
         ]
-        rows = list(record.movements.order_by("-sequence")[:MOST_ROWS])
-        names = names_of({row.actor for row in rows})
-        ledger = [(row, names.get(row.actor, row.actor)) for row in rows]
-        return {"title": record.sku, "subtitle": record.name, "pairs": pairs, "ledger": ledger}
+        return {"title": record.sku, "subtitle": record.name, "pairs": pairs}

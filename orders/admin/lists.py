@@ -106,7 +106,7 @@ def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
 def told_by_return(told: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What is in a return, where the event says it, and what became of it."""
     lines = [
-        f"{line['quantity']} × {line['sku']} {line['disposition'] or ''}".strip() for line in told.get("lines", ())
+        f"{line['quantity']} × {line['sku']} {_fate(line['disposition'])}".strip() for line in told.get("lines", ())
     ]
     units_in = {"units": (None, ", ".join(lines))} if lines else {}
     return {"return": (None, f"{told['id']}: {told['reason']}"), **units_in}
@@ -272,8 +272,11 @@ def returns_of(order: Order) -> list[tuple[Return, str]]:
 
 
 def _in_words(skus: dict[int, str], content: Returned) -> str:
-    fate = Disposition(content["disposition"]).label if content["disposition"] else ""
-    return f"{content['quantity']} × {skus[content['item_id']]} {fate}".strip()
+    return f"{content['quantity']} × {skus[content['item_id']]} {_fate(content['disposition'])}".strip()
+
+
+def _fate(disposition: str | None) -> str:
+    return Disposition(disposition).label if disposition else ""
 
 
 def bought_by(customer_id: int) -> dict[str, Any]:

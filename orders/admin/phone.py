@@ -65,7 +65,7 @@ class NewOrder(CreationForm):
     customer_id = forms.ModelChoiceField(
         Customer.objects.all(), required=False, label="Customer", widget=CustomerSelect, help_text="By name or e-mail."
     )
-    email = forms.EmailField(required=False, max_length=255, label="Or a new customer: e-mail")
+    email = forms.EmailField(required=False, max_length=255, label="Or a new customer's e-mail")
     first_name = Text(required=False)
     last_name = Text(required=False)
     phone = Text(required=False)

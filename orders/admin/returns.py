@@ -98,7 +98,7 @@ class Announced(ActForm):
 
 
 def in_words(sent_back: Return) -> str:
-    return f"{sent_back}, {sent_back.units} units"
+    return f"{sent_back}, {sent_back.units} unit{'s' * (sent_back.units != 1)}"
 
 
 class Arrived(ActForm):

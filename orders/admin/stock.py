@@ -9,15 +9,18 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.services import names_of
 from common.admin import Act, ActForm, CreationForm, Text, act_on
 from common.admin.panels import panel_on
 from common.errors import DomainError
 from orders.admin.fields import ReasonCodeField
+from orders.models import Order
 from orders.services import count_shelf, stock_as_of, stock_now
 from products.models import AdjustmentReason, Product, StockMovement
 from products.services import MOST_STOCK, adjust_stock, set_stock
 
 Kind = StockMovement.Kind
+MOST_ROWS = 50
 
 
 class Units(forms.IntegerField):
@@ -63,7 +66,7 @@ class Moment(forms.Form):
 
 @panel_on(Product)
 def stock_panel(request: HttpRequest, product: Product) -> SafeString:
-    """What is on hand, reserved and available, now or at a moment of the business zone."""
+    """What is on hand, reserved and available, now or at a moment of the business zone, and how it came to be."""
     form = Moment({"as_of": request.GET.get("as_of", "")})
     stock, moment = None, None
     if form.is_valid():
@@ -71,7 +74,11 @@ def stock_panel(request: HttpRequest, product: Product) -> SafeString:
         stock = stock_now(product) if moment is None else stock_as_of(product, moment)
     kept = request.GET.copy()
     kept.pop("as_of", None)
+    rows = list(product.movements.order_by("-sequence")[:MOST_ROWS])
+    names = names_of({row.actor for row in rows})
     context = {
+        "ledger": [(row, number_of(row.order_id), names.get(row.actor, row.actor)) for row in rows],
+        "product": product,
         "form": form,
         "kept": kept,
         "stock": stock,
@@ -79,6 +86,10 @@ def stock_panel(request: HttpRequest, product: Product) -> SafeString:
         "is_low": moment is None and product.is_low,
     }
     return render_to_string("admin/orders/product/stock.html", context, request)
+
+
+def number_of(order_id: int | None) -> str:
+    return Order(pk=order_id).number if order_id is not None else ""
 
 
 class StockAct(Act):

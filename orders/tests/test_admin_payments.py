@@ -39,7 +39,7 @@ def test_what_is_missing_is_proposed_and_recorded_once_however_often_one_clicks(
     (shown,) = page.context["payments"]
     assert (proposed, shown["payment"].amount_cents, shown["who"]) == ("25.00", 2500, "chief-0")
     assert Order.objects.get(pk=order.pk).payment_state == "paid"
-    assert b"25.00 EUR" in page.content and b"PAID" in page.content
+    assert b"25.00 EUR" in page.content and b">paid</span>" in page.content
 
 
 def test_a_refund_is_made_of_the_payment_that_was_chosen(chief: Client) -> None:

@@ -108,7 +108,7 @@ def test_a_new_customers_address_is_typed_and_a_double_click_places_one_order(at
     ProductFactory(sku="LAMP-7", stock_quantity=5)
     page = at_desk("sales").open("/admin/orders/order/add/")
 
-    page.get_by_label("Or a new customer: e-mail").fill("grace@example.com")
+    page.get_by_label("Or a new customer's e-mail").fill("grace@example.com")
     page.get_by_label("First name").fill("Grace")
     page.get_by_label("SKU or name of line 1").fill("LAMP-7")
     page.get_by_label("Quantity of line 1").fill("1")

@@ -25,7 +25,7 @@
     const default_ = book.find((entry) => entry.default_for.includes(place.dataset.purpose));
     const first = list.options[0];
     first.dataset.text = default_ ? default_.text : "";
-    first.textContent = `The customer's default: ${default_ ? default_.text : "there is none"}`;
+    first.textContent = `The customer's default${default_ ? "" : ": there is none"}`;
     for (const option of [...list.options]) if (/^\d+$/.test(option.value)) option.remove();
     const typed = [...list.options].find((option) => option.value === "typed");
     for (const entry of book) {
