@@ -113,6 +113,10 @@ class ListAdmin(ModelAdmin):  # type: ignore[type-arg]
         plain = "__" not in lookup or comparison in COMPARISONS
         return plain and super().lookup_allowed(lookup, value, request)
 
+    def condition_in_words(self, lookup: str, value: str) -> str:
+        """A condition in the address that is none of the filters, as it stands above the list."""
+        return f"{lookup.replace('__', ' ').removesuffix(' exact')}: {value}"
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         term = search_term.strip()
         if not term:

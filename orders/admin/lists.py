@@ -21,6 +21,7 @@ from common import money
 from common.admin import RecordAdmin, moment
 from common.admin.exports import Exported
 from common.exports.columns import Column, Kind
+from customers.models import Customer
 from events.services import Entry, timeline
 from orders.admin.bulk import bulk_view, offered_to
 from orders.admin.chips import payment_chip, status_chips
@@ -206,6 +207,11 @@ class OrderAdmin(RecordAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "customer__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def condition_in_words(self, lookup: str, value: str) -> str:
+        if lookup != "customer__id__exact" or not value.isdecimal():
+            return super().condition_in_words(lookup, value)
+        return f"customer: {Customer.objects.filter(pk=value).first() or value}"
 
     def records(self) -> QuerySet[Order]:
         return Order.objects.with_lines().select_related("customer").prefetch_related(payments_of_orders())

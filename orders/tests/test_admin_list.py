@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common import counting
+from common.admin.narrowing import narrowings_of
 from customers.tests.factories import CustomerFactory
 from orders import services
 from orders.models import Hold, Order
@@ -202,3 +203,16 @@ def test_a_row_is_a_kilobyte_or_so_of_the_page(chief: Client) -> None:
         OrderFactory(customer_id=first.customer_id)
 
     assert len(chief.get(reverse(LIST)).content) - with_one < 5 * 1_500
+
+
+def test_what_narrows_the_list_stands_above_it_each_with_a_way_out(chief: Client) -> None:
+    customer = CustomerFactory(first_name="Ada", last_name="Adler")
+    asked = f"tab=late&q=ada&status__exact=PENDING&total_from=10&customer__id__exact={customer.pk}"
+
+    said = narrowings_of(chief.get(f"{reverse(LIST)}?{asked}").context["cl"])
+
+    assert {each.words: "status" in each.without for each in said} == {
+        "status: Pending": False,
+        "Total from 10": True,
+        "customer: Ada Adler": True,
+    }
