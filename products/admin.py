@@ -94,7 +94,7 @@ class LowFilter(TabFilter):
 
 @admin.register(Product)
 class ProductAdmin(RecordAdmin):
-    list_display = ("sku", "name", "price", "available", "reorder_level", "is_active")
+    list_display = ("sku", "name", "price", "available", "reorder_level", "sold")
     list_filter = (LowFilter, "is_active")
     search_fields = ("sku",)
     search_help_text = "Beginning of a SKU, or words of the name"
@@ -131,6 +131,10 @@ class ProductAdmin(RecordAdmin):
     def available(self, product: Product) -> SafeString:
         low = format_html(' <span class="state state-low">{}</span>', "low") if product.is_low else ""
         return format_html("{}{}", f"{product.stock_quantity:,}", low)
+
+    @admin.display(description="is sold")
+    def sold(self, product: Product) -> bool:
+        return product.is_active
 
     @admin.display(description="price")
     def price(self, product: Product) -> str:

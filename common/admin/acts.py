@@ -19,6 +19,7 @@ from django.views import View
 from common import idempotency
 from common.actors import Actor
 from common.admin.forms import ActForm, CreationForm
+from common.admin.neighbours import came_from
 from common.errors import DomainError, IdempotencyKeyReused, StaleVersion
 from common.idempotency import Answer, Key
 from common.transactions import run
@@ -126,7 +127,8 @@ class Act(ABC, View):
     def lead_on(self, answer: Answer) -> HttpResponse:
         again = " It was sent twice and done once." if answer.replayed else ""
         messages.success(self.request, self.done + again)
-        return HttpResponseRedirect(answer.headers["Location"])
+        found_in = "" if self.removes or self.of_many else came_from(self.request)
+        return HttpResponseRedirect(answer.headers["Location"] + found_in)
 
     def refused(self, form: CreationForm, error: DomainError) -> HttpResponse:
         meanwhile: list[Any] = []
@@ -154,6 +156,7 @@ class Act(ABC, View):
             "form": form,
             "media": admin.media + form.media,
             "blockers": self.blockers(self.record) if self.record else (),
+            "found_in": came_from(self.request),
             **self.context(),
             **more,
         }

@@ -84,10 +84,10 @@ class ImportFile(Act):
 
     def _import(self, run_id: Any) -> Answer:
         made, left = self.perform(run=run_id)
-        known = f"; {left:,} were known already and left as they are" if left else ""
+        known = f"; known already and left as they are: {left:,}" if left else ""
         options = self.record_admin.opts
         place = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-        return Answer(302, f"{made:,} {self.importer.nouns} were imported{known}.", {"Location": place})
+        return Answer(302, f"{self.importer.nouns.capitalize()} imported: {made:,}{known}.", {"Location": place})
 
     def _rehearse(self, form: Upload) -> HttpResponse:
         if form.is_valid():
@@ -109,7 +109,7 @@ class ImportFile(Act):
         rejects = previews.rejects_of(self.importer, waiting.pk, most=MOST_SHOWN)
         return self.show(
             Confirmation(initial={"run": waiting.pk}),
-            send=f"Import {told['made']:,} {self.importer.nouns}",
+            send=f"Import: {told['made']:,} new",
             cannot_go=not told["made"],
             figures=f"{told['made']:,} new, {told['skipped']:,} skipped, {told['rejected']:,} rejected",
             table_title=f"{waiting.file_name}: {told['read']:,} rows",

@@ -21,6 +21,12 @@ class Neighbours(NamedTuple):
     list_: str
 
 
+def came_from(request: HttpRequest) -> str:
+    """The query that keeps in mind the list in which somebody found a record; empty when they came otherwise."""
+    found_in = request.GET.get(CAME_FROM, "")
+    return f"?{urlencode({CAME_FROM: found_in})}" if found_in else ""
+
+
 def neighbours(model_admin: Any, request: HttpRequest, record: Any) -> Neighbours:
     """The records around this one in the list as it was narrowed and ordered when somebody came from it."""
     if not model_admin.has_module_permission(request):
@@ -29,9 +35,12 @@ def neighbours(model_admin: Any, request: HttpRequest, record: Any) -> Neighbour
     options = model_admin.opts
     shown = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     ids = _ids(model_admin, request, found_in)
-    place = ids.index(record.pk) if record.pk in ids else None
-    around = ("", "") if place is None else (_at(ids, place - 1), _at(ids, place + 1))
-    query = f"?{urlencode({CAME_FROM: found_in})}" if found_in else ""
+    if record.pk in ids:
+        place = ids.index(record.pk)
+        around = (_at(ids, place - 1), _at(ids, place + 1))
+    else:  # it was done, and what is left to do begins at the top of the list
+        around = ("", _at(ids, 0) if found_in else "")
+    query = came_from(request)
 
     def address(pk: str) -> str:
         return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[pk]) + query if pk else ""

@@ -21,7 +21,7 @@ from django.utils.timezone import localtime
 from common.admin.acts import ACTS, Act, Blocked
 from common.admin.exports import FORMATS, Exported, export
 from common.admin.forms import CreationForm
-from common.admin.neighbours import neighbours
+from common.admin.neighbours import came_from, neighbours
 from common.admin.panels import PANELS
 from common.admin.theme import ModelAdmin
 from common.ordering import in_order
@@ -228,12 +228,12 @@ class RecordAdmin(ListAdmin):
     def buttons(self, request: HttpRequest, record: Any) -> list[Button]:
         """Every act that the person may do, those first that are possible now, and grave ones last of them."""
         acts = [act for act in ACTS[self.model] if act.name != "add" and not act.of_many and act.permits(request)]
-        return sorted((self._button(act, record) for act in acts), key=Button.place)
+        return sorted((self._button(request, act, record) for act in acts), key=Button.place)
 
-    def _button(self, act: type[Act], record: Any) -> Button:
+    def _button(self, request: HttpRequest, act: type[Act], record: Any) -> Button:
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}", args=[record.pk])
         form = act.form_class(initial={"version": record.version}, auto_id=False) if act.at_once else None
-        return Button(act, url, act.blockers(record), form)
+        return Button(act, url + came_from(request), act.blockers(record), form)
 
 
 def _refuse_nul(request: HttpRequest) -> None:

@@ -151,13 +151,15 @@ def _result(model_admin: Any, request: HttpRequest, act: type[OrderAct], outcome
 
 
 def _answer(model_admin: Any, request: HttpRequest, act: type[OrderAct], **context: Any) -> HttpResponse:
+    found_in = f"?{request.GET.urlencode()}" if request.GET else ""  # the list from which one came
     common: Mapping[str, Any] = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": f"{act.label}: many orders",
         "act": act,
         "media": model_admin.media,
-        "address": reverse("admin:orders_order_bulk", args=[act.name]),
+        "address": reverse("admin:orders_order_bulk", args=[act.name]) + found_in,
+        "list_address": reverse("admin:orders_order_changelist") + found_in,
     }
     return TemplateResponse(request, "admin/orders/order/bulk.html", {**common, **context})
 

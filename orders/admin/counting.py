@@ -139,10 +139,10 @@ class CountMany(Act):
     def _preview(self, shelves: list[Shelf], rejects: list[Reject]) -> HttpResponse:
         differ = sorted((shelf for shelf in shelves if shelf.difference), key=lambda shelf: -abs(shelf.difference))
         counts = [(shelf.product.pk, shelf.expected, shelf.counted) for shelf in shelves]
-        by = f" ({sum(shelf.difference for shelf in differ):+,} units)" if differ else ""
+        by = f" (by {sum(shelf.difference for shelf in differ):+,} in all)" if differ else ""
         return self.show(
             Counts(initial={"counts": counts}),
-            send=f"Apply: {len(shelves)} counts",
+            send=f"Apply: {len(shelves)} counted",
             cannot_go=not shelves,
             figures=f"{len(shelves)} counted, {len(differ)} differ{by}, {len(rejects)} rejected",
             table_title=f"Differences: {len(differ)}",
@@ -173,7 +173,7 @@ class CountMany(Act):
         except DomainError as refusal:
             return False, refusal.detail
         difference = count["counted"] - count["expected_on_hand"]
-        return True, f"{difference:+,} units, recorded.{again}" if difference else f"As expected, recorded.{again}"
+        return True, f"Difference {difference:+,}, recorded.{again}" if difference else f"As expected, recorded.{again}"
 
 
 def _judged(source: Source) -> tuple[list[Shelf], list[Reject]]:

@@ -46,7 +46,7 @@ def test_a_count_is_shown_against_what_is_expected_and_changes_nothing_yet(store
     page = upload(store, b"\xef\xbb\xbfsku;counted\nTEA;12\nCUP;4\nNONE;1\nTEA2;x\n")
 
     assert page.context["form"].initial["counts"] == [(tea.pk, 10, 12), (cup.pk, 4, 4)]
-    assert page.context["figures"] == "2 counted, 1 differ (+2 units), 2 rejected"
+    assert page.context["figures"] == "2 counted, 1 differ (by +2 in all), 2 rejected"
     assert [row for row, _ in page.context["rejects"]] == [4, 5]
     assert "NONE: There is no product with this SKU." in page.content.decode()
     assert StockMovement.objects.filter(kind="count").count() == 0

@@ -1,5 +1,6 @@
 """The list of orders in the back-office: the day's work in tabs, and finding one order among many."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -149,7 +150,7 @@ def statements(browser: Client) -> list[str]:
 
 
 def test_from_an_order_one_goes_on_to_the_next_of_the_list_it_was_found_in(chief: Client) -> None:
-    first, other, second, third = (OrderFactory(status=status) for status in ("PENDING", "CONFIRMED", *["PENDING"] * 2))
+    first, _, second, third = (OrderFactory(status=status) for status in ("PENDING", "CONFIRMED", *["PENDING"] * 2))
     listed = chief.get(f"{reverse(LIST)}?tab=to_confirm").content.decode()
     address = f"{reverse('admin:orders_order_change', args=[second.pk])}?_changelist_filters=tab%3Dto_confirm"
     assert address in listed
@@ -159,8 +160,18 @@ def test_from_an_order_one_goes_on_to_the_next_of_the_list_it_was_found_in(chief
     assert [str(third.pk) in around.before, str(first.pk) in around.after] == [True, True]
     assert chief.get(around.after).context["neighbours"].after == ""
     assert around.list_ == f"{reverse(LIST)}?tab=to_confirm"
-    outside = chief.get(address.replace(str(second.pk), str(other.pk))).context["neighbours"]
-    assert (outside.before, outside.after) == ("", "")
+
+
+def test_what_was_done_leads_on_to_what_is_left_to_do_in_the_list(chief: Client) -> None:
+    first, second = OrderFactory(), OrderFactory()
+    address = f"{reverse('admin:orders_order_change', args=[second.pk])}?_changelist_filters=tab%3Dto_confirm"
+    (confirm,) = (each for each in chief.get(address).context["buttons"] if each.act.name == "confirm")
+
+    done = chief.post(confirm.url, {"version": second.version, "idempotency_key": str(uuid.uuid4())})
+
+    assert done["Location"] == address
+    around = chief.get(address).context["neighbours"]
+    assert around.before == "" and str(first.pk) in around.after
 
 
 @pytest.mark.parametrize("filters", ["nonsense__x=1", "p=x", "%00", "e=1&q=%00", "placed_from=x"])

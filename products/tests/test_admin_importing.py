@@ -71,7 +71,7 @@ def test_what_was_shown_is_imported_whole_and_once(manager: Client) -> None:
     twin = press(manager, page, idempotency_key=key)
     later = press(manager, page)
 
-    assert told(first) == "2 products were imported; 1 were known already and left as they are."
+    assert told(first) == "Products imported: 2; known already and left as they are: 1."
     assert "done once" in told(twin) and "This preview is gone" in told(later)
     assert set(Product.objects.values_list("sku", "name", "price_cents", "stock_quantity")) >= {
         ("TEA", "Tea", 1250, 7), ("CUP", "Cup", 300, 0)
@@ -138,7 +138,7 @@ def test_customers_come_in_the_same_way(staff: Callable[[str], Client]) -> None:
     answer = press(browser, page, url)
 
     assert page.context["figures"] == "1 new, 0 skipped, 1 rejected"
-    assert told(answer) == "1 customers were imported."
+    assert told(answer) == "Customers imported: 1."
     assert Customer.objects.get().first_name == "Ada"
 
 

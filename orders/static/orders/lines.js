@@ -117,11 +117,15 @@
       if (turn !== asked) return; // something else was typed meanwhile
       const same = products.find((product) => product.sku === text);
       if (same) know(row, same); else unknow(row);
+      if (!same && document.activeElement !== input) set(row, "product", "There is no such SKU");
       if (document.activeElement === input && !(same && products.length === 1)) open(products); else close();
     };
 
     input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 120); });
-    input.addEventListener("blur", close);
+    input.addEventListener("blur", () => {
+      close();
+      if (row.dataset.price === undefined && input.value.trim()) { clearTimeout(waiting); ask(); }
+    });
     input.addEventListener("keydown", (event) => {
       if (list.hidden) return;
       if (event.key === "ArrowDown") mark(at + 1);
