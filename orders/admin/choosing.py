@@ -12,6 +12,10 @@ from orders.errors import InvalidTransition
 from orders.models import Blocker, Order
 
 
+def units_in_words(number: int) -> str:
+    return "1 unit" if number == 1 else f"{number:,} units"
+
+
 class Which(forms.TypedChoiceField):
     """One of the order's records, in the words that a person knows it by."""
 

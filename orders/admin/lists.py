@@ -30,12 +30,10 @@ from orders.admin.holds import holds_of
 from orders.admin.payments import payments_of, payments_of_orders
 from orders.admin.phone import CustomerLookup, address_book_view
 from orders.admin.printing import DOCUMENTS, choose_for_picking, document_view, parcel_view, pick_list_view
+from orders.admin.telling import fate, told_by
 from orders.models import (
     AGGREGATE,
-    NOTED,
-    Disposition,
     Hold,
-    NoteVisibility,
     Order,
     OrderItem,
     Return,
@@ -47,21 +45,6 @@ from products.models import StockMovement
 
 MOST_COUNTED = 100
 MOST_LINKED = 20
-Status = Order.Status
-# What an event's type says of the status; one is cancelled from PENDING as well as from CONFIRMED.
-MOVES: dict[str, tuple[str | None, str]] = {
-    "order.placed": (None, Status.PENDING),
-    "order.confirmed": (Status.PENDING, Status.CONFIRMED),
-    "order.shipped": (Status.CONFIRMED, Status.SHIPPED),
-    "order.delivered": (Status.SHIPPED, Status.DELIVERED),
-    "order.cancelled": (None, Status.CANCELLED),
-}
-HOLDS = {"order.hold_placed": "on", "order.hold_released": "released"}
-MONEY = {
-    "order.payment_recorded": "paid_cents",
-    "order.payment_refunded": "refunded_cents",
-    "order.payment_voided": "voided_cents",
-}
 
 
 def hours_open(order: Order) -> int | None:
@@ -84,33 +67,6 @@ EXPORTED: Exported = {
     Column("hours_open", Kind.INTEGER, optional=True): hours_open,
     Column("external_ref", Kind.TEXT, optional=True): attrgetter("external_ref"),
 }
-
-
-def told_by(entry: Entry) -> dict[str, tuple[Any, Any]]:
-    """What an event's type says of the order, besides what its payload does."""
-    released = {f"hold_for_{hold['kind']}": (None, "released") for hold in entry.payload.get("released_holds", ())}
-    if entry.type in MOVES:
-        first = entry.payload.get("duplicate_of")
-        again = {"duplicate_of": (None, Order(pk=first).number)} if first else {}
-        return {"status": MOVES[entry.type], **again, **released}
-    if entry.type == NOTED and entry.payload.get("visibility") == NoteVisibility.CUSTOMER:
-        return {"for": (None, NoteVisibility.CUSTOMER.label)}
-    if entry.type in HOLDS:
-        return {f"hold_for_{entry.payload['kind']}": (None, HOLDS[entry.type])}
-    if "return" in entry.payload:
-        return told_by_return(entry.payload["return"])
-    if entry.type in MONEY:
-        return {MONEY[entry.type]: (None, entry.payload["amount_cents"])}
-    return released
-
-
-def told_by_return(told: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What is in a return, where the event says it, and what became of it."""
-    lines = [
-        f"{line['quantity']} × {line['sku']} {_fate(line['disposition'])}".strip() for line in told.get("lines", ())
-    ]
-    units_in = {"units": (None, ", ".join(lines))} if lines else {}
-    return {"return": (None, f"{told['id']}: {told['reason']}"), **units_in}
 
 
 class OnHoldFilter(admin.SimpleListFilter):
@@ -271,24 +227,27 @@ def items_of(order: Order) -> list[tuple[OrderItem, int, int, int]]:
     return [(line, shipped[line.pk], closed[line.pk], back[line.pk]) for line in order.lines]
 
 
-def returns_of(order: Order) -> list[tuple[Return, str]]:
-    """Each return with what is in it."""
+def returns_of(order: Order) -> list[tuple[Return, str, SafeString]]:
+    """Each return with what is in it and what was sent in exchange."""
     skus = {line.pk: line.sku for line in order.lines}
-    return [(each, ", ".join(_in_words(skus, content) for content in each.contents)) for each in order.sent_back]
+    return [
+        (
+            each,
+            ", ".join(_in_words(skus, content) for content in each.contents),
+            _links([each.exchange_order_id] if each.exchange_order_id else []),
+        )
+        for each in order.sent_back
+    ]
 
 
 def _in_words(skus: dict[int, str], content: Returned) -> str:
-    return f"{content['quantity']} × {skus[content['item_id']]} {_fate(content['disposition'])}".strip()
-
-
-def _fate(disposition: str | None) -> str:
-    return Disposition(disposition).label if disposition else ""
+    return f"{content['quantity']} × {skus[content['item_id']]} {fate(content['disposition'])}".strip()
 
 
 def bought_by(customer_id: int) -> dict[str, Any]:
     """How often somebody ordered, for how much, and when last; of the newest orders, where there are very many."""
     newest = Order.objects.filter(customer=customer_id).order_by("-created_at")[: MOST_COUNTED + 1]
-    kept = Coalesce(Sum("total_cents", filter=~Q(status=Status.CANCELLED)), 0)
+    kept = Coalesce(Sum("total_cents", filter=~Q(status=Order.Status.CANCELLED)), 0)
     bought = newest.aggregate(number=Count("pk"), value=kept, last=Max("created_at"))
     are_more = bought["number"] > MOST_COUNTED
     return {

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from common.admin import ActForm, CreationForm, act_on
 from orders import services
 from orders.admin.acts import OrderAct
-from orders.admin.choosing import ChoosingAct, Which
+from orders.admin.choosing import ChoosingAct, Which, units_in_words
 from orders.admin.fields import NoteField
 from orders.admin.units import ParcelForm, ShortfallForm, TrackingForm
 from orders.models import Order, Shipment, shipment_blockers, units
@@ -64,7 +64,8 @@ class ShipmentAct(ChoosingAct):
 
 
 def _in_words(parcel: Shipment) -> str:
-    return f"{parcel.pk}: {parcel.carrier} {parcel.tracking_number}".strip(": ")
+    travels = f"{parcel.carrier} {parcel.tracking_number}".strip()
+    return ", ".join(filter(None, (f"{parcel.pk}: {units_in_words(parcel.units)}", travels)))
 
 
 class Dispatching(TrackingForm):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from common.admin import ActForm, CreationForm, Text, act_on
 from orders import services
-from orders.admin.choosing import ChoosingAct, Which
+from orders.admin.choosing import ChoosingAct, Which, units_in_words
 from orders.admin.fields import NoteField, ReasonCodeField
 from orders.admin.lines import LinesField
 from orders.admin.parcels import UnitsAct
@@ -98,7 +98,7 @@ class Announced(ActForm):
 
 
 def in_words(sent_back: Return) -> str:
-    return f"{sent_back}, {sent_back.units} unit{'s' * (sent_back.units != 1)}"
+    return f"{sent_back}, {units_in_words(sent_back.units)}"
 
 
 class Arrived(ActForm):

@@ -1,6 +1,7 @@
 """The list of orders and the page of one: what is found, shown and offered, and to whom."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,7 +15,8 @@ from common.admin.records import CappedPaginator
 from customers.tests.factories import CustomerFactory
 from events.models import Event
 from orders import services
-from orders.tests.factories import OrderFactory, move_to
+from orders.models import Order
+from orders.tests.factories import ACTOR, OrderFactory, move_to, order_in
 from orders.tests.forms import url
 from products.models import StockMovement
 from products.tests.factories import ProductFactory
@@ -155,3 +157,18 @@ def test_the_ledger_and_the_log_offer_nothing_to_edit(chief: Client) -> None:
         assert chief.get(f"/admin/{model}/add/").status_code == 404
         pk = StockMovement.objects.first().pk if "stock" in model else Event.objects.first().pk  # type: ignore[union-attr]
         assert chief.get(f"/admin/{model}/{pk}/change/").status_code == 404
+
+
+def test_the_timeline_says_what_was_in_a_parcel_and_what_was_sent_in_exchange(chief: Client) -> None:
+    order = order_in("returned")
+    tracking = services.Tracking(carrier="DHL", tracking_number="0034")
+    other = services.ship_order(OrderFactory(status="CONFIRMED").pk, actor=ACTOR, tracking=tracking)
+    exchanged = services.exchange_return(order.pk, order.sent_back[0].pk, actor=ACTOR)
+
+    line, parcel = other.lines[0], other.parcels[0].pk
+    assert {"shipment": (None, f"{parcel}, {line.quantity} × {line.sku}, DHL 0034")} in story(chief, other)
+    assert {"exchanged_for": (None, exchanged.number)} in story(chief, order)
+
+
+def story(browser: Client, order: Order) -> list[Any]:
+    return [entry.fields for entry in browser.get(url("change", order)).context["story"]]
