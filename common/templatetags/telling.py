@@ -8,12 +8,13 @@ from common import money
 from common.addresses import in_one_line, lines_of
 
 register = template.Library()
+NAMES = {"sku": "SKU", "email": "E-mail", "is_active": "Is sold"}
 
 
 @register.filter
 def field_name(name: str) -> str:
     """Price for price_cents, First name for first_name."""
-    return "SKU" if name == "sku" else name.removesuffix("_cents").replace("_", " ").capitalize()
+    return NAMES.get(name, name.removesuffix("_cents").replace("_", " ").capitalize())
 
 
 @register.filter

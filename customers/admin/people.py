@@ -31,7 +31,7 @@ class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subsc
 
 
 class Particulars(forms.Form):
-    email = forms.EmailField(max_length=255)
+    email = forms.EmailField(max_length=255, label="E-mail")
     first_name = Text(required=False)
     last_name = Text(required=False)
     phone = Text(required=False)

@@ -30,8 +30,12 @@ class Destination:
 
 
 def book_of(customer: Customer) -> list[CustomerAddress]:
-    """What a customer's address book offers, an alias's that of whom it was merged into; of very many the newest."""
-    entries = CustomerAddress.objects.filter(customer=customer.merged_into_id or customer.pk).order_by("-pk")
+    """What a customer's address book offers, an alias's that of whom it was merged into.
+
+    The defaults come first; of very many others the newest.
+    """
+    entries = CustomerAddress.objects.filter(customer=customer.merged_into_id or customer.pk)
+    entries = entries.order_by("-is_default_shipping", "-is_default_billing", "-pk")
     return list(entries[:MOST_OFFERED])
 
 

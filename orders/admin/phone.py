@@ -19,7 +19,6 @@ from orders import services
 from orders.admin.acts import OrderAct
 from orders.admin.destinations import (
     DestinationField,
-    DestinationWidget,
     book_of,
     kept_addresses,
     named_addresses,
@@ -75,15 +74,14 @@ class NewOrder(CreationForm):
     external_ref = Text(required=False, label="Their reference", help_text="The order's number elsewhere, if any.")
     note = NoteField()
 
-    def offer_book(self, *, may_keep: bool) -> None:
+    def offer_book(self, *, may_see: bool, may_keep: bool) -> None:
         """Offer the addresses of the customer whom the page comes with; another's come when one is chosen."""
         chosen = CustomerSelect().format_value(self["customer_id"].value())
         customer = Customer.objects.filter(pk__in=chosen).first()
         self.book = book_of(customer) if customer else []
         for name in DESTINATIONS:
-            widget = self.fields[name].widget
-            assert isinstance(widget, DestinationWidget)
-            widget.book, widget.may_keep = self.book, may_keep
+            widget: Any = self.fields[name].widget
+            widget.book, widget.may_keep = self.book if may_see else [], may_keep
 
     def clean(self) -> dict[str, Any] | None:
         """Either somebody who is known or somebody new; and addresses that there are."""
@@ -116,10 +114,10 @@ class Place(OrderAct):
     form_class = NewOrder
 
     def form(self, *args: Any, **kwargs: Any) -> CreationForm:
-        form = super().form(*args, **kwargs)
-        assert isinstance(form, NewOrder)
-        form.offer_book(may_keep=self.request.user.has_perm("customers.change_customer"))
-        return form
+        form: Any = super().form(*args, **kwargs)
+        may = self.request.user.has_perm
+        form.offer_book(may_see=may("customers.view_customer"), may_keep=may("customers.change_customer"))
+        return form  # type: ignore[no-any-return]
 
     def initial(self) -> dict[str, Any]:
         return {"customer_id": self.request.GET.get("customer")}

@@ -76,3 +76,16 @@ def test_nothing_in_the_address_of_a_list_breaks_it(name: str, staff: Callable[[
 
     for query in QUERIES if name == "orders_order_changelist" else QUERIES[::3]:
         assert browser.get(f"{url}?{query}").status_code in (200, 302, 400), query
+
+
+def test_a_refusal_says_what_to_do_and_leads_back(staff: Callable[[str], Client], client: Client) -> None:
+    viewer = staff("viewer")
+    for browser, path, status, words in (
+        (viewer, "/admin/orders/order/add/", 403, "Your role does not allow this"),
+        (viewer, "/admin/orders/order/999999/change/", 404, "There is no such page"),
+        (viewer, "/admin/orders/order/?q=%00", 400, "This cannot be read"),
+        (client, "/nowhere", 404, "There is no such page"),
+    ):
+        response = browser.get(path)
+        assert response.status_code == status, path
+        assert words in response.content.decode() and 'href="/admin/"' in response.content.decode()

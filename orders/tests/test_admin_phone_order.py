@@ -44,10 +44,12 @@ def test_a_new_customer_and_their_order_are_made_together(staff: Callable[[str],
 
 
 def test_an_order_that_is_refused_leaves_no_new_customer_behind(staff: Callable[[str], Client]) -> None:
-    response = called(staff("sales"), email="grace@example.com", items_quantity="6")
+    kept = {**typed("shipping"), "shipping_address_keep": "on"}
+
+    response = called(staff("sales"), email="grace@example.com", items_quantity="6", **kept)
 
     assert "TEA: 6 asked for, 5 available." in str(response.context["form"].errors)
-    assert not Customer.objects.exists() and not Order.objects.exists()
+    assert not (Customer.objects.exists() or CustomerAddress.objects.exists() or Order.objects.exists())
 
 
 def test_an_e_mail_that_is_known_is_said_at_its_field(staff: Callable[[str], Client]) -> None:
@@ -124,7 +126,7 @@ def test_the_page_offers_the_address_book_and_says_what_will_be_copied(staff: Ca
     assert f'<option value="" selected data-text="{text}">' in page
     assert f'<option value="{other.pk}"' in page
     assert '<option value="same" selected>' in page  # no default for invoices
-    assert [(each["id"], each["default_for"]) for each in told] == [(str(other.pk), []), (str(entry.pk), ["shipping"])]
+    assert [(each["id"], each["default_for"]) for each in told] == [(str(entry.pk), ["shipping"]), (str(other.pk), [])]
     for stranger in ("warehouse", "finance"):
         assert staff(stranger).get(book).status_code == 403
 
@@ -195,6 +197,20 @@ def test_who_may_not_change_customers_keeps_no_address_and_places_nothing(client
     assert "shipping_address_keep" not in client.get(PLACE).content.decode()
     assert called(client, customer_id=CustomerFactory().pk, **to).status_code == 403
     assert not Order.objects.exists() and not CustomerAddress.objects.exists()
+
+
+def test_who_may_not_see_customers_sees_no_addresses_and_still_has_the_defaults_copied(client: Client) -> None:
+    entry = CustomerAddressFactory(defaults={"shipping": True})
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=["place_order", "view_order"]))
+    client.force_login(clerk)
+
+    page = client.get(PLACE, {"customer": entry.customer_id}).content.decode()
+    called(client, customer_id=entry.customer_id, shipping_address_to="", billing_address_to="same")
+
+    assert escape(HOME.line1) not in page
+    assert client.get(reverse("admin:orders_order_address_book", args=[entry.customer_id])).status_code == 403
+    assert agreed() == (HOME.as_json(), HOME.as_json())
 
 
 def test_the_preview_names_the_addresses(staff: Callable[[str], Client]) -> None:

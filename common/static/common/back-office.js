@@ -13,3 +13,12 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   if (event.target.type === "file") event.stopPropagation();
 }, true);
+// One begins to type where something is wrong, or in the first field; on a phone that would only bring up its keys.
+// jQuery says when the lists with a search of their own stand in the place of plain ones.
+const whenReady = window.django?.jQuery ?? ((act) => window.addEventListener("load", act))
+whenReady(() => {
+  if (!matchMedia("(pointer: fine)").matches) return;
+  const fields = ".select2-selection, input:not([type=hidden], [type=submit]), textarea, select:not(.select2-hidden-accessible)";
+  const place = document.querySelector(".act .errors") ?? document.querySelector(".act form");
+  place?.querySelector(fields)?.focus();
+});

@@ -78,7 +78,7 @@ def test_an_order_is_taken_by_phone_with_the_keyboard_alone(at_desk: Sitting) ->
     page = at_desk("sales").open("/admin/orders/order/add/")
     keys = page.keyboard
 
-    page.locator(".select2-selection").first.focus()
+    expect(page.locator(".select2-selection").first).to_be_focused()
     keys.press("Enter")
     page.locator(".select2-search__field").wait_for()
     keys.type("ada")
@@ -102,6 +102,21 @@ def test_an_order_is_taken_by_phone_with_the_keyboard_alone(at_desk: Sitting) ->
     order = Order.objects.select_related("customer").get()
     assert (order.customer.email, order.total_cents) == ("ada@example.com", 9_800)
     assert order.shipping_address == order.billing_address == OFFICE.as_json()
+
+
+def test_tab_goes_through_a_new_order_from_the_customer_to_the_button(at_desk: Sitting) -> None:
+    page = at_desk("sales").open("/admin/orders/order/add/")
+    expect(page.locator(".select2-selection").first).to_be_focused()
+
+    passed = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        passed.append(page.evaluate("document.activeElement.name || document.activeElement.textContent"))
+
+    lines = ["items_sku", "items_quantity"] * 3
+    particulars = ["email", "first_name", "last_name", "phone"]
+    addresses = ["shipping_address_to", "billing_address_to"]
+    assert passed == [*particulars, *lines, *addresses, "external_ref", "note"]
 
 
 def test_a_new_customers_address_is_typed_and_a_double_click_places_one_order(at_desk: Sitting) -> None:
@@ -183,6 +198,37 @@ def test_stock_is_received_with_a_reason(at_desk: Sitting) -> None:
 
     expect(page.locator(".story")).to_contain_text("delivery 12")
     assert Product.objects.get(pk=product.pk).stock_quantity == 10
+
+
+def test_a_shelf_is_counted_by_file(at_desk: Sitting) -> None:
+    product = ProductFactory(sku="TEA", stock_quantity=3)
+    page = at_desk("warehouse").open("/admin/products/product/")
+
+    page.get_by_role("link", name="Count by CSV").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "count.csv", "mimeType": "text/csv", "buffer": b"sku,counted\nTEA,5\n"}
+    )
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.locator(".sum")).to_have_text("1 counted, 1 differ (by +2 in all), 0 rejected")
+    page.get_by_role("button", name="Apply: 1 counted").dblclick()
+
+    expect(page.locator(".sum")).to_have_text("1 done")
+    assert Product.objects.get(pk=product.pk).stock_quantity == 5
+
+
+def test_the_list_is_narrowed_with_the_keyboard_and_widened_again(at_desk: Sitting) -> None:
+    pending, confirmed = OrderFactory(), OrderFactory(status="CONFIRMED")
+    page = at_desk("sales").open("/admin/orders/order/")
+
+    page.get_by_role("button", name="Filters").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#changelist-filter a").first).to_be_focused()
+    page.locator("#changelist-filter").get_by_role("link", name="Pending").press("Enter")
+
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    expect(page.locator("#result_list")).to_contain_text(pending.number)
+    page.get_by_role("link", name="status: Pending").press("Enter")
+    expect(page.locator("#result_list")).to_contain_text(confirmed.number)
 
 
 def test_a_report_is_read_and_taken_along_as_a_file(at_desk: Sitting) -> None:

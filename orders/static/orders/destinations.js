@@ -29,6 +29,7 @@
     for (const option of [...list.options]) if (/^\d+$/.test(option.value)) option.remove();
     const typed = [...list.options].find((option) => option.value === "typed");
     for (const entry of book) {
+      if (entry === default_) continue; // it stands at the top already
       const option = new Option(entry.text, entry.id);
       option.dataset.text = entry.text;
       typed.before(option);
