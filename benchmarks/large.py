@@ -5,6 +5,7 @@ import random
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -32,6 +33,7 @@ from products.models import Product
 PRODUCTS, OPEN_ORDERS, FORGOTTEN, RETURNS, BATCH = 10_000, 400, 36, 100, 10_000
 
 # Orders stand roughly in the order of their dates over three years; the last month's are still on their way.
+# One in a hundred of those that left was never paid.
 # Products and customers are drawn so that a few are bought by everybody and most hardly ever (as 1/x for products).
 HISTORY = """
     WITH drawn AS MATERIALIZED (
@@ -47,17 +49,18 @@ HISTORY = """
         SELECT n, p.id, p.sku, p.name, p.price_cents, least(sum(quantity), 20) AS quantity
         FROM ranked JOIN products p ON p.sku = ranked.sku GROUP BY n, p.id
     ), made AS (
-        INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, external_ref, takes_stock, version,
-                            created_at, updated_at)
+        INSERT INTO orders (customer_id, status, fulfilment_state, total_cents, paid_cents, external_ref, takes_stock,
+                            version, created_at, updated_at)
         SELECT c.id, CASE WHEN fate < 0.07 THEN 'CANCELLED' WHEN drawn.created_at > '2025-12-01Z' THEN 'SHIPPED'
                           ELSE 'DELIVERED' END,
                CASE WHEN fate < 0.07 THEN 'none' ELSE 'complete' END,
-               total, 'SHOP-' || n, false, 1, drawn.created_at, drawn.created_at + interval '10 days' * fate
+               total, CASE WHEN fate < 0.08 THEN 0 ELSE total END, 'SHOP-' || n, false,
+               1, drawn.created_at, drawn.created_at + interval '10 days' * fate
         FROM drawn
         JOIN customers c ON c.email = drawn.email
         JOIN (SELECT n, sum(quantity * price_cents) AS total FROM line GROUP BY n) AS sums USING (n)
         ORDER BY n
-        RETURNING id, external_ref, status
+        RETURNING id, external_ref, status, paid_cents, updated_at
     ), items AS (
         INSERT INTO order_items (order_id, product_id, sku, name, quantity, unit_price_cents)
         SELECT made.id, line.id, sku, name, quantity, price_cents
@@ -71,6 +74,12 @@ HISTORY = """
     ), packed AS (
         INSERT INTO shipment_lines (shipment_id, item_id, quantity)
         SELECT parcels.id, items.id, items.quantity FROM parcels JOIN items USING (order_id) ORDER BY 1, 2
+    ), payments AS (
+        INSERT INTO order_payments (order_id, method, reference, amount_cents, received_at, recorded_at, recorded_by,
+                                    void_reason)
+        SELECT id, CASE WHEN id %% 3 = 0 THEN 'card' ELSE 'bank_transfer' END, '', paid_cents, updated_at,
+               statement_timestamp(), %(actor)s, ''
+        FROM made WHERE paid_cents > 0 ORDER BY id
     )
     SELECT array_agg(id) FROM made
 """
@@ -83,7 +92,8 @@ def fill(orders: int) -> Iterator[int]:
     _import("import_customers", "email first_name last_name phone".split(), _customers(customers))
     for first in range(1, orders + 1, BATCH):
         last = min(first + BATCH - 1, orders)
-        _write_history({"orders": orders, "customers": customers, "products": PRODUCTS, "first": first, "last": last})
+        whole = {"orders": orders, "customers": customers, "products": PRODUCTS, "actor": ACTOR.name}
+        _write_history(whole | {"first": first, "last": last})
         yield last
     head = "external_ref email sku quantity unit_price created_at".split()
     _import("import_orders", head, _forgotten(customers), status="PENDING")
@@ -125,7 +135,7 @@ def _forgotten(customers: int) -> Iterator[tuple[object, ...]]:
 
 
 @transaction.atomic
-def _write_history(batch: dict[str, int]) -> None:
+def _write_history(batch: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [batch["first"] / batch["orders"]])
         cursor.execute(HISTORY, batch)
