@@ -87,6 +87,8 @@ class Payment(models.Model):
             # For the refunds, whose order is that of their payment.
             models.UniqueConstraint(fields=["order", "id"], name="order_payments_of_order"),
         ]
+        # Asked for by the day on which the money came in; refunds by that on which it went back.
+        indexes: ClassVar = [models.Index(fields=["received_at"], name="order_payments_received_at")]
 
     def __str__(self) -> str:
         return " ".join(filter(None, [self.get_method_display(), self.reference]))
@@ -123,7 +125,10 @@ class Refund(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="order_refunds_amount_positive"),
         ]
-        indexes: ClassVar = [models.Index(fields=["order", "payment"], name="order_refunds_order_payment")]
+        indexes: ClassVar = [
+            models.Index(fields=["order", "payment"], name="order_refunds_order_payment"),
+            models.Index(fields=["refunded_at"], name="order_refunds_refunded_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.payment}: {self.reason}"

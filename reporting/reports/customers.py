@@ -2,9 +2,8 @@
 
 from common.exports.columns import Column, Kind
 from reporting.definitions import COMMERCIAL, Chart, Report
-from reporting.folding import figures_of_orders
 from reporting.parameters import BY, RANGE
-from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, NET_CENTS, SUMMED_FIGURES, figures_of_lines
+from reporting.reports.figures import COUNTED_ORDERS, FIGURE_COLUMNS, NET_CENTS
 
 CUSTOMERS = Report(
     name="customers",
@@ -23,21 +22,61 @@ CUSTOMERS = Report(
     ),
     sql=f"""
         WITH {COUNTED_ORDERS},
-        of_line AS ({figures_of_lines("counted", told="o.customer_id, o.local_time")}),
-        of_order AS ({figures_of_orders("customer_id, local_time", ("1", "(status = 'CANCELLED')::int"), "counted")}),
         bought AS (
-            SELECT customer_id, {SUMMED_FIGURES},
+            SELECT customer_id, count(*) AS orders, sum(cents) AS gross_cents,
+                   count(*) FILTER (WHERE status = 'CANCELLED') AS cancelled_orders,
+                   coalesce(sum(cents) FILTER (WHERE status = 'CANCELLED'), 0) AS cancelled_cents,
+                   coalesce(sum(short_closed_cents) FILTER (WHERE status <> 'CANCELLED'), 0) AS short_closed_cents,
+                   sum(returned_cents) AS returned_cents, sum(net_cents) AS net_cents,
                    min(local_time)::date AS first_order_on, max(local_time)::date AS last_order_on
-            FROM of_order
-            GROUP BY customer_id
+            FROM counted GROUP BY customer_id
+        ), of_lines AS (
+            SELECT customer_id, sum(quantity) AS units,
+                   coalesce(sum(quantity) FILTER (WHERE status = 'CANCELLED'), 0) AS cancelled_units
+            FROM counted JOIN order_items i ON i.order_id = counted.id GROUP BY customer_id
+        ), of_short_closes AS (
+            SELECT customer_id, sum(quantity) AS units
+            FROM counted JOIN short_closes s ON s.order_id = counted.id
+            WHERE status <> 'CANCELLED' GROUP BY customer_id
+        ), of_returns AS (
+            SELECT customer_id, sum(quantity) AS units
+            FROM counted JOIN order_returns r ON r.order_id = counted.id AND r.status = 'received'
+            JOIN order_return_lines l ON l.return_id = r.id GROUP BY customer_id
+        ), units AS (
+            SELECT customer_id, l.units, cancelled_units, coalesce(s.units, 0) AS short_closed_units,
+                   coalesce(r.units, 0) AS returned_units
+            FROM of_lines l LEFT JOIN of_short_closes s USING (customer_id) LEFT JOIN of_returns r USING (customer_id)
+        ), told AS (
+            SELECT *, units - cancelled_units - short_closed_units - returned_units AS net_units
+            FROM bought JOIN units USING (customer_id)
         )
-        SELECT c.id, c.email, c.first_name, c.last_name,
-               {", ".join(f"bought.{column.name}" for column in FIGURE_COLUMNS)},
-               bought.first_order_on, bought.last_order_on
-        FROM bought JOIN customers c ON c.id = bought.customer_id
-        ORDER BY bought.net_cents DESC, c.id
+        SELECT c.id, c.email, c.first_name, c.last_name, {", ".join(column.name for column in FIGURE_COLUMNS)},
+               first_order_on, last_order_on
+        FROM told JOIN customers c ON c.id = customer_id
+        ORDER BY net_cents DESC, c.id
     """,
 )
+
+
+def first_orders(customers: str) -> str:
+    """When each of these customers placed the first order of all: the earliest time that a clock in the zone showed.
+
+    Two looks into an index for each. Where clocks go back a later moment may show an earlier time, so the day after the
+    first moment is looked at.
+    """
+    return f"""
+        firsts AS MATERIALIZED (
+            SELECT customer_id, first.local_time AS first_time
+            FROM ({customers}) AS buyers (customer_id)
+            CROSS JOIN LATERAL (
+                SELECT min(created_at AT TIME ZONE %(zone)s) AS local_time FROM orders
+                WHERE customer_id = buyers.customer_id AND created_at < (
+                    SELECT min(created_at) + interval '1 day' FROM orders WHERE customer_id = buyers.customer_id
+                )
+            ) first
+        )
+    """
+
 
 NEW_CUSTOMERS = Report(
     name="new-customers",
@@ -62,15 +101,13 @@ NEW_CUSTOMERS = Report(
     ),
     sql=f"""
         WITH {COUNTED_ORDERS},
-        firsts AS (
-            SELECT customer_id, date_trunc(%(by)s, min(created_at AT TIME ZONE %(zone)s)) AS first_step
-            FROM orders WHERE customer_id IN (SELECT customer_id FROM counted)
-            GROUP BY customer_id
-        ),
+        {first_orders("SELECT DISTINCT customer_id FROM counted")},
         stepped AS (
-            SELECT customer_id, date_trunc(%(by)s, local_time) AS starts_at, net_cents AS net FROM counted
+            SELECT customer_id, date_trunc(%(by)s, local_time) AS starts_at, net_cents AS net,
+                   date_trunc(%(by)s, first_time) AS first_step
+            FROM counted JOIN firsts USING (customer_id)
         ),
-        told AS (SELECT s.*, s.starts_at = f.first_step AS is_new FROM stepped s JOIN firsts f USING (customer_id))
+        told AS (SELECT *, starts_at = first_step AS is_new FROM stepped)
         SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on,
                count(DISTINCT customer_id) AS customers,
                count(DISTINCT customer_id) FILTER (WHERE is_new) AS new_customers,
@@ -106,26 +143,31 @@ COHORTS = Report(
         Column("net_cents", Kind.CENTS),
     ),
     sql=f"""
-        WITH dated AS (
-            SELECT customer_id, created_at AT TIME ZONE %(zone)s AS local_time, {NET_CENTS} AS net FROM orders
-        ),
+        WITH {first_orders("SELECT id FROM customers")},
         members AS (
-            SELECT customer_id, date_trunc('month', min(local_time)) AS cohort
-            FROM dated
-            GROUP BY customer_id
-            HAVING (%(first)s::date IS NULL OR min(local_time)::date >= %(first)s::date)
-               AND (%(end)s::date IS NULL OR min(local_time)::date < %(end)s::date)
+            SELECT customer_id, date_trunc('month', first_time) AS cohort
+            FROM firsts
+            WHERE (%(first)s::date IS NULL OR first_time::date >= %(first)s::date)
+              AND (%(end)s::date IS NULL OR first_time::date < %(end)s::date)
         ),
-        sizes AS (SELECT cohort, count(*) AS customers FROM members GROUP BY cohort),
         bought AS (
-            SELECT cohort, {MONTHS.format("local_time")} - {MONTHS.format("cohort")} AS months_later,
-                   count(DISTINCT customer_id) AS ordering_customers, count(*) AS orders, sum(net) AS net_cents
-            FROM members JOIN dated USING (customer_id)
-            GROUP BY cohort, months_later
+            SELECT cohort, month, count(*) AS ordering_customers, sum(orders) AS orders, sum(net) AS net_cents
+            FROM members CROSS JOIN LATERAL (
+                SELECT date_trunc('month', created_at AT TIME ZONE %(zone)s) AS month, count(*) AS orders,
+                       sum({NET_CENTS}) AS net
+                FROM orders WHERE customer_id = members.customer_id
+                GROUP BY month
+            ) each
+            GROUP BY cohort, month
+        ),
+        sized AS (
+            SELECT *, {MONTHS.format("month")} - {MONTHS.format("cohort")} AS months_later,
+                   first_value(ordering_customers) OVER (PARTITION BY cohort ORDER BY month) AS customers
+            FROM bought
         )
         SELECT to_char(cohort, 'YYYY-MM') AS cohort, customers, months_later, ordering_customers,
                round(100.0 * ordering_customers / customers, 2) AS ordering_percent, orders, net_cents
-        FROM bought JOIN sizes USING (cohort)
-        ORDER BY bought.cohort, months_later
+        FROM sized
+        ORDER BY sized.cohort, months_later
     """,
 )

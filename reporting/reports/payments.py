@@ -3,7 +3,7 @@
 from common.exports.columns import Column, Kind
 from reporting.definitions import COMMERCIAL, Chart, Report
 from reporting.parameters import BY, RANGE
-from reporting.reports.figures import COUNTED_ORDERS
+from reporting.reports.figures import in_range
 from reporting.reports.naming import order_number
 
 PAYMENTS = Report(
@@ -22,21 +22,19 @@ PAYMENTS = Report(
         Column("refunded_cents", Kind.CENTS),
         Column("net_received_cents", Kind.CENTS),
     ),
-    sql="""
+    sql=f"""
         WITH moved AS (
-            SELECT received_at AT TIME ZONE %(zone)s AS local_time, method, amount_cents AS received, NULL AS refunded
-            FROM order_payments WHERE voided_at IS NULL
+            SELECT received_at AS moment, method, amount_cents AS received, NULL AS refunded
+            FROM order_payments WHERE voided_at IS NULL AND {in_range("received_at")}
             UNION ALL
-            SELECT r.refunded_at AT TIME ZONE %(zone)s, p.method, NULL, r.amount_cents
-            FROM order_refunds r JOIN order_payments p ON p.id = r.payment_id
+            SELECT r.refunded_at, p.method, NULL, r.amount_cents
+            FROM order_refunds r JOIN order_payments p ON p.id = r.payment_id WHERE {in_range("r.refunded_at")}
         )
         SELECT to_char(starts_at, %(label)s) AS period, starts_at::date AS starts_on, method,
                count(received) AS payments, coalesce(sum(received), 0) AS received_cents,
                count(refunded) AS refunds, coalesce(sum(refunded), 0) AS refunded_cents,
                coalesce(sum(received), 0) - coalesce(sum(refunded), 0) AS net_received_cents
-        FROM (SELECT *, date_trunc(%(by)s, local_time) AS starts_at FROM moved
-              WHERE (%(first)s::date IS NULL OR local_time::date >= %(first)s::date)
-                AND (%(end)s::date IS NULL OR local_time::date < %(end)s::date)) dated
+        FROM (SELECT *, date_trunc(%(by)s, moment AT TIME ZONE %(zone)s) AS starts_at FROM moved) dated
         GROUP BY starts_at, method
         ORDER BY starts_at, method COLLATE "C"
     """,
@@ -63,13 +61,13 @@ OPEN_BALANCES = Report(
         Column("balance_cents", Kind.CENTS),
     ),
     sql=f"""
-        WITH {COUNTED_ORDERS}
-        SELECT {order_number("o.id")} AS order_number, o.status, o.payment_state, counted.local_time::date AS placed_on,
-               %(today)s::date - counted.local_time::date AS age_days, o.customer_id, c.email,
+        SELECT {order_number("o.id")} AS order_number, o.status, o.payment_state, placed_on,
+               %(today)s::date - placed_on AS age_days, o.customer_id, c.email,
                o.balance_cents::numeric + o.paid_cents - o.refunded_cents AS due_cents,
                o.paid_cents, o.refunded_cents, o.balance_cents
-        FROM counted JOIN orders o ON o.id = counted.id JOIN customers c ON c.id = o.customer_id
-        WHERE o.balance_cents <> 0
+        FROM orders o JOIN customers c ON c.id = o.customer_id
+        CROSS JOIN LATERAL (SELECT (o.created_at AT TIME ZONE %(zone)s)::date AS placed_on) dated
+        WHERE {in_range("o.created_at")} AND (o.balance_cents > 0 OR o.balance_cents < 0)  -- as the index knows it
         ORDER BY o.balance_cents DESC, o.id
     """,
 )

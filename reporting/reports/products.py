@@ -64,17 +64,21 @@ NEVER_SOLD = Report(
     look_up=look_up_products,
     sql=f"""
         WITH {PRODUCTS_SOLD},
-        sold AS (SELECT product_id FROM products_sold GROUP BY product_id HAVING sum(orders - cancelled_orders) > 0)
+        sold AS (SELECT product_id FROM products_sold GROUP BY product_id HAVING sum(orders - cancelled_orders) > 0),
+        unsold AS (
+            SELECT * FROM products p
+            WHERE p.is_active AND NOT EXISTS (SELECT FROM sold WHERE sold.product_id = p.id)
+        ),
+        ever AS (
+            SELECT i.product_id, max(o.created_at AT TIME ZONE %(zone)s)::date AS last_sold_on
+            FROM order_items i JOIN orders o ON o.id = i.order_id
+            WHERE o.status <> 'CANCELLED' AND i.product_id IN (SELECT id FROM unsold)
+            GROUP BY i.product_id
+        )
         SELECT p.id, p.sku, p.name, p.stock_quantity AS available,
                p.stock_quantity::numeric * p.price_cents AS value_cents,
                (p.created_at AT TIME ZONE %(zone)s)::date AS created_on, ever.last_sold_on
-        FROM products p
-        CROSS JOIN LATERAL (
-            SELECT max(o.created_at AT TIME ZONE %(zone)s)::date AS last_sold_on
-            FROM order_items i JOIN orders o ON o.id = i.order_id
-            WHERE i.product_id = p.id AND o.status <> 'CANCELLED'
-        ) ever
-        WHERE p.is_active AND NOT EXISTS (SELECT FROM sold WHERE sold.product_id = p.id)
+        FROM unsold p LEFT JOIN ever ON ever.product_id = p.id
         ORDER BY value_cents DESC, p.id
     """,
 )

@@ -3,7 +3,7 @@
 from common.exports.columns import Column, Kind
 from reporting.definitions import COMMERCIAL, EVERYBODY, Chart, Report
 from reporting.parameters import RANGE
-from reporting.reports.figures import COUNTED_ORDERS, COUNTED_UNITS
+from reporting.reports.figures import COUNTED_ORDERS, in_range
 
 
 def code(column: str) -> str:
@@ -35,14 +35,15 @@ CANCELLATIONS = Report(
         Column("share_percent", Kind.DECIMAL),
     ),
     sql=f"""
-        WITH {COUNTED_UNITS},
-        cancelled AS (
-            SELECT CASE WHEN e.id IS NULL THEN '(imported)'
-                        ELSE {code("e.payload->>'reason_code'")} END AS reason_code,
-                   s.units, s.cents
-            FROM summed s
-            LEFT JOIN events e ON e.aggregatetype = 'order' AND e.aggregateid = s.id AND e.type = 'order.cancelled'
-            WHERE s.status = 'CANCELLED'
+        WITH cancelled AS (
+            SELECT CASE WHEN o.cancelled_at IS NULL THEN '(imported)' ELSE (
+                       SELECT {code("payload->>'reason_code'")} FROM events
+                       WHERE aggregatetype = 'order' AND aggregateid = o.id AND type = 'order.cancelled'
+                   ) END AS reason_code,
+                   (SELECT coalesce(sum(quantity), 0) FROM order_items WHERE order_id = o.id) AS units,
+                   o.total_cents AS cents
+            FROM orders o
+            WHERE {in_range("o.created_at")} AND o.status = 'CANCELLED'
         )
         SELECT reason_code, count(*) AS orders, sum(units) AS units, sum(cents) AS cancelled_cents,
                round(100 * count(*) / sum(count(*)) OVER (), 2) AS share_percent

@@ -4,8 +4,13 @@ from common.exports.columns import Column, Kind
 from orders.models import Order
 from reporting.definitions import EVERYBODY, Chart, Report
 from reporting.parameters import LIMIT, RANGE, ZONE
-from reporting.reports.figures import COUNTED_UNITS
+from reporting.reading import DAYS, look_up_days
+from reporting.reports.figures import COUNTED_ORDERS
 
+WAITING = (Order.Status.PENDING, Order.Status.CONFIRMED, Order.Status.SHIPPED)
+WAIT = f"status = ANY('{{{','.join(WAITING)}}}')"
+
+# What waits for something is little and is counted; what was cancelled the rollups know, and all the rest is delivered.
 ORDERS_BY_STATUS = Report(
     name="orders-by-status",
     description="How many orders stand at each status now, with their units and value.",
@@ -18,18 +23,36 @@ ORDERS_BY_STATUS = Report(
         Column("units", Kind.INTEGER),
         Column("gross_cents", Kind.CENTS),
     ),
+    look_up=look_up_days,
     sql=f"""
-        WITH {COUNTED_UNITS}
-        SELECT known.status, count(summed.id) AS orders, coalesce(sum(units), 0) AS units,
-               coalesce(sum(cents), 0) AS gross_cents
+        WITH {DAYS}, {COUNTED_ORDERS},
+        waiting AS (
+            SELECT status, count(*) AS orders, sum(units) AS units, sum(cents) AS gross_cents
+            FROM counted CROSS JOIN LATERAL (
+                SELECT sum(quantity) AS units FROM order_items WHERE order_id = counted.id
+            ) lines
+            WHERE {WAIT}
+            GROUP BY status
+        ),
+        standing AS (
+            SELECT * FROM waiting
+            UNION ALL
+            SELECT '{Order.Status.CANCELLED}', cancelled_orders, cancelled_units, cancelled_cents FROM days
+            UNION ALL
+            SELECT '{Order.Status.DELIVERED}', orders - cancelled_orders, units - cancelled_units,
+                   gross_cents - cancelled_cents FROM days
+            UNION ALL
+            SELECT '{Order.Status.DELIVERED}', -orders, -units, -gross_cents FROM waiting
+        )
+        SELECT status, coalesce(sum(orders), 0) AS orders, coalesce(sum(units), 0) AS units,
+               coalesce(sum(gross_cents), 0) AS gross_cents
         FROM unnest('{{{",".join(Order.Status.values)}}}'::text[]) WITH ORDINALITY AS known (status, place)
-        LEFT JOIN summed ON summed.status = known.status
-        GROUP BY known.status, known.place
-        ORDER BY known.place
+        LEFT JOIN standing USING (status)
+        GROUP BY status, place
+        ORDER BY place
     """,
 )
 
-WAITING = (Order.Status.PENDING, Order.Status.CONFIRMED, Order.Status.SHIPPED)
 # The least days of each class of ages.
 AGES = {0: "today", 1: "1 day", 2: "2-3 days", 4: "4-7 days", 8: "8-14 days", 15: "15-30 days", 31: "over 30 days"}
 
@@ -52,7 +75,7 @@ ORDERS_BY_AGE = Report(
             SELECT o.status, o.total_cents AS cents, (o.created_at AT TIME ZONE %(zone)s)::date AS placed_on,
                    (SELECT sum(quantity) FROM order_items WHERE order_id = o.id) AS units
             FROM orders o
-            WHERE o.status IN ({", ".join(f"'{status}'" for status in WAITING)})
+            WHERE o.{WAIT}
         )
         SELECT statuses.status, ages.label AS age, count(placed_on) AS orders, coalesce(sum(units), 0) AS units,
                coalesce(sum(cents), 0) AS gross_cents, min(placed_on) AS oldest_on
