@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from common.actors import Actor
 from common.jobs import Job
 from reporting.models import RollupZone
 from reporting.rebuilding import rebuild
@@ -11,7 +12,7 @@ from reporting.rollups import advance
 def keep_business_days() -> bool:
     """Add the days of the business zone to the rollups when it is new; until then quarters of an hour serve."""
     if not RollupZone.objects.filter(zone=settings.OMS_TIME_ZONE, is_whole=True).exists():
-        rebuild()
+        rebuild(actor=Actor.command("worker"))
     return False
 
 

@@ -6,35 +6,49 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from common.actors import Actor
 from common.errors import Busy
 from common.sql import one
 from common.transactions import run
+from events.models import Event
+from events.services import Change, append
 from reporting.folding import FIGURES, FOLD
 from reporting.models import RollupZone
 from reporting.rollups import PLACE, ROLLUPS, Rollup, keep_zone
 
+AGGREGATE = "rollups"  # one story, of all of them
+OPERATOR = Actor.command("report")
 
-def rebuild() -> int:
+
+def rebuild(*, actor: Actor = OPERATOR) -> int:
     """Have the rollups say what the log says up to their place in it; returns how many rows of them did not.
 
     Sums only ever add up, so what a row lacked at one moment can be added to it later, too: worker and writers go on
     meanwhile. The days of a business zone that was not kept before are added in the same way, and are no difference.
+    That something differed is an event: reports said something else before, and what was kept of them is out of date.
     Raises Busy while another rebuild is running.
     """
     zone = settings.OMS_TIME_ZONE
     run(partial(keep_zone, zone))
-    differences = sum(run(partial(_put_right, rollup)) for rollup in ROLLUPS)
+    differences = sum(run(partial(_put_right, rollup, actor=actor)) for rollup in ROLLUPS)
     run(partial(RollupZone.objects.filter(zone=zone).update, is_whole=True))
     return differences
 
 
-def _put_right(rollup: Rollup) -> int:
+def _put_right(rollup: Rollup, *, actor: Actor) -> int:
     with connection.cursor() as cursor:
         _be_the_only_one(cursor)
         _take_time(cursor)
         cursor.execute(_put_right_sql(rollup))
         (differences,) = one(cursor)
+    if differences:
+        _tell({"table": rollup.table, "rows": differences}, actor)
     return int(differences)
+
+
+def _tell(payload: dict[str, object], actor: Actor) -> None:
+    version = Event.objects.filter(aggregatetype=AGGREGATE, aggregateid=1).count() + 1
+    append(Change(AGGREGATE, 1, version, "rollups.put_right", payload), actor=actor)
 
 
 def _be_the_only_one(cursor: CursorWrapper) -> None:

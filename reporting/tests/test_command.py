@@ -167,7 +167,10 @@ MISTAKES = {
     "a product that is none": (("ledger", "--product", "nope"), "--product: there is no product 'nope'"),
     "a moment to come": (("stock-as-of", "--at", "2999-01-01"), "--at: what will be at 2999-01-01"),
     "negative limit": (("sales", "--limit", "-1"), "--limit: '-1' is not a number of rows"),
-    "parameters of the list": (("list", "--by", "day"), "list takes no parameters"),
+    "parameters of the list": (("list", "--by", "day"), "list takes no parameters, not --by"),
+    "a format of the list": (("list", "--format", "json"), "list takes no parameters, not --format"),
+    "a file for a rebuild": (("rebuild", "--output", "x"), "rebuild takes no parameters, not --output"),
+    "a connection for a rebuild": (("rebuild", "--using", "report"), "rebuild takes no parameters, not --using"),
 }
 
 

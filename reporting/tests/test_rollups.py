@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
 
+from common.actors import Actor
 from common.errors import Busy
 from common.tests.racing import Meeting, meet_after, race
 from common.transactions import run
@@ -212,7 +213,7 @@ def test_what_was_added_by_a_batch_that_did_not_know_the_new_zone_is_not_forgott
     assert [row["orders"] for row in ask("sales")] == ([1] if held else [])
 
 
-def stop(rollup: Rollup) -> int:
+def stop(rollup: Rollup, *, actor: Actor) -> int:
     raise Busy("Not now.")
 
 
@@ -240,10 +241,21 @@ def test_a_rebuild_finds_no_difference_where_there_is_none_and_puts_right_what_d
 
     assert (ask("sales"), ask("products")) != sound
     assert {finding.invariant for finding in prove().broken} == set(INVARIANTS)
+    wrong = state()
     status, text = rebuild_by_command()
     assert (status, text.startswith("4 rows of the rollups differed")) == (3, True)
     assert (ask("sales"), ask("products")) == sound
+    told = Event.objects.filter(type="rollups.put_right").order_by("version").values_list("version", "payload", "actor")
+    assert [(version, payload["rows"], actor) for version, payload, actor in told] == [
+        (version, 1, "command:report") for version in (1, 2, 3, 4)
+    ]
+    assert state() != wrong  # who holds a wrong answer is not told that nothing has changed
     assert rebuild_by_command()[0] == 0
+
+
+def state() -> int:
+    with answer(read(REPORTS["sales"], {})) as found:
+        return found.state
 
 
 def rebuild_by_command() -> tuple[int, str]:
@@ -275,7 +287,7 @@ def test_what_a_rebuild_found_is_put_right_although_the_worker_went_on_meanwhile
 
     def rebuild_meanwhile() -> int:
         assert working.wait(30)
-        return run(partial(rebuilding._put_right, rollups.DAYS))
+        return run(partial(rebuilding._put_right, rollups.DAYS, actor=ACTOR))
 
     _, differences = race(catch_up, rebuild_meanwhile)
 
@@ -293,10 +305,3 @@ def test_two_rebuilds_do_not_both_add_what_is_missing() -> None:
     (refused,) = run(one_of_two)
 
     assert isinstance(refused, Busy)
-
-
-def test_rebuild_takes_no_parameters() -> None:
-    with pytest.raises(CommandError) as refusal:
-        call_command("report", "rebuild", "--limit", "3")
-
-    assert refusal.value.returncode == 2

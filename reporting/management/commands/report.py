@@ -36,30 +36,38 @@ class Command(OperatorCommand):
         parser.add_argument("name", metavar="NAME", help="which report, or `list`, or `rebuild`")
         for parameter in PARAMETERS:
             parser.add_argument(f"--{parameter.name}", metavar=placeholder(parameter), help=parameter.meaning)
-        parser.add_argument("--format", choices=FORMATS, default="table", help="csv and json have money in cents")
+        parser.add_argument("--format", choices=FORMATS, help="table by default; csv and json have money in cents")
         parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, whole or not at all")
         parser.add_argument(
             "--using",
             choices=sorted(settings.DATABASES),
-            default="report",
-            help="which of the database connections is asked",
+            help="which of the database connections is asked, report by default",
         )
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
         given = {p.name: str(options[p.name]) for p in PARAMETERS if options[p.name] is not None}
-        if name == "list":
-            self.print_list(given)
-            return
-        if name == "rebuild":
-            self.rebuild(given)
-            return
-        question = read_question(name, given)
-        if options["format"] in DATA_ALONE:
+        how = {option: options[option] for option in ("format", "output", "using") if options[option] is not None}
+        if name not in ("list", "rebuild"):
+            self.ask(
+                read_question(name, given),
+                format_name=how.get("format", "table"),
+                output=how.get("output"),
+                using=how.get("using", "report"),
+            )
+        elif given or how:
+            raise CommandError(f"{name} takes no parameters, not --{next(iter(given | how))}", returncode=USAGE)
+        elif name == "list":
+            self.print_list()
+        else:
+            self.rebuild()
+
+    def ask(self, question: Question, *, format_name: str, output: Path | None, using: str) -> None:
+        if format_name in DATA_ALONE:
             self.stderr.write(question.in_words())
         try:
-            with answer(question, using=options["using"]) as found:
-                shown = replace(found, rows=told(found.rows, is_read_here=options["output"] is None))
-                self.deliver(shown, options["format"], options["output"])
+            with answer(question, using=using) as found:
+                shown = replace(found, rows=told(found.rows, is_read_here=output is None))
+                self.deliver(shown, format_name, output)
         except InvalidInput as error:
             raise refused(error) from error
 
@@ -80,9 +88,7 @@ class Command(OperatorCommand):
         for piece in pieces:
             self.stdout.write(piece, ending="")
 
-    def rebuild(self, given: dict[str, str]) -> None:
-        if given:
-            raise CommandError("rebuild takes no parameters", returncode=USAGE)
+    def rebuild(self) -> None:
         differences = rebuild()
         if differences:
             raise CommandError(
@@ -90,9 +96,7 @@ class Command(OperatorCommand):
             )
         self.stdout.write("The rollups say what the log says.")
 
-    def print_list(self, given: dict[str, str]) -> None:
-        if given:
-            raise CommandError("list takes no parameters", returncode=USAGE)
+    def print_list(self) -> None:
         for report in REPORTS.values():
             usage = " ".join(map(as_usage, report.parameters))
             self.stdout.write(f"{report.name}\n    {report.description}\n    {usage}")
