@@ -134,10 +134,10 @@ class ApiTokenAdmin(RecordAdmin):
         pairs = [
             ("For", record.user.username),
             ("May", ", ".join(record.scopes) or "everything that its user may"),
-            ("Made", f"{moment(record.created_at)} by {names.get(record.created_by, record.created_by)}"),
+            ("Made", f"{moment(record.created_at)} by {names[record.created_by]}"),
             ("Expires", moment(record.expires_at) or "never"),
             ("Last used", moment(record.last_used_at) or "never"),
             ("Revoked", moment(record.revoked_at) or "no"),
-            ("Revoked by", names.get(record.revoked_by, record.revoked_by)),
+            ("Revoked by", names[record.revoked_by]),
         ]
         return {"pairs": pairs}

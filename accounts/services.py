@@ -65,7 +65,7 @@ def revoke_token(token_id: int, *, actor: Actor, expected_version: int | None = 
 def names_of(actors: Collection[str]) -> dict[str, str]:
     """What people call the actors of ledger and log: user:3 by the user's name, token:12 by the token's.
 
-    What a command did says so: "import_orders (command)".
+    What a command did says so: "import_orders (command)". One that nobody knows keeps its own word.
     """
     ids: dict[str, list[int]] = {"user": [], "token": []}
     for kind, _, number in (actor.partition(":") for actor in actors):
@@ -75,6 +75,7 @@ def names_of(actors: Collection[str]) -> dict[str, str]:
     tokens = ApiToken.objects.filter(pk__in=ids["token"]).values_list("pk", "name") if ids["token"] else ()
     commands = {actor for actor in actors if actor.startswith("command:")}
     return {
+        **dict(zip(actors, actors, strict=True)),
         **{f"user:{pk}": name for pk, name in users},
         **{f"token:{pk}": f"{name} (API)" for pk, name in tokens},
         **{actor: f"{actor.removeprefix('command:')} (command)" for actor in commands},

@@ -29,7 +29,7 @@ class EventAdmin(ReadOnlyAdmin):
         changelist = super().get_changelist_instance(request)
         names = names_of({event.actor for event in changelist.result_list})
         for event in changelist.result_list:
-            event.who = names.get(event.actor, event.actor)
+            event.who = names[event.actor]
         return changelist
 
     @admin.display

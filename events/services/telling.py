@@ -31,7 +31,7 @@ def timeline(aggregate_type: str, aggregate_id: int, *, after: int = 0, limit: i
     story = Event.objects.filter(aggregatetype=aggregate_type, aggregateid=aggregate_id, version__gt=after)
     events = list(story.order_by("-version")[:limit])
     names = names_of({event.actor for event in events})
-    return [_entry(event, names.get(event.actor, event.actor)) for event in events]
+    return [_entry(event, names[event.actor]) for event in events]
 
 
 def _entry(event: Event, who: str) -> Entry:

@@ -24,7 +24,7 @@ def status_chips(order: Order) -> SafeString:
         chips.append(("held", "ON HOLD"))
     chips += [("aside", words) for state, words in FULFILMENT.items() if order.fulfilment_state == state]
     chips += [("aside", words) for state, words in RETURNS.items() if order.return_state == state]
-    return format_html_join(" ", '<span class="state state-{}">{}</span>', chips)
+    return format_html_join(" ", "{}", ((chip(*each),) for each in chips))
 
 
 def payment_chip(order: Order) -> SafeString:

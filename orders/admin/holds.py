@@ -16,7 +16,7 @@ from orders.models import Hold, Order
 def holds_of(order: Order) -> list[dict[str, Any]]:
     """What holds an order now, with those who said so called by their names."""
     names = names_of({hold.placed_by for hold in order.active_holds})
-    return [{"hold": hold, "who": names.get(hold.placed_by, hold.placed_by)} for hold in order.active_holds]
+    return [{"hold": hold, "who": names[hold.placed_by]} for hold in order.active_holds]
 
 
 class Reasoned(ActForm):

@@ -1,23 +1,21 @@
 """The ledger of available stock. It stands here because its rows lead to the orders that caused them."""
 
-import re
 from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.services import names_of
 from common.admin import ReadOnlyAdmin
 from common.admin.exports import Exported
 from common.exports.columns import Column, Kind
-from orders.models import Order
+from orders.admin.lists import links
+from orders.models import NUMBER
 from products.models import StockMovement
 
-ORDER_NUMBER = re.compile("SO-([0-9]{1,18})")
 EXPORTED: Exported = {
     Column("created_at", Kind.MOMENT): attrgetter("created_at"),
     Column("sku", Kind.TEXT): attrgetter("product.sku"),
@@ -46,11 +44,11 @@ class StockMovementAdmin(ReadOnlyAdmin):
         changelist = super().get_changelist_instance(request)
         names = names_of({row.actor for row in changelist.result_list})
         for row in changelist.result_list:
-            row.who = names.get(row.actor, row.actor)
+            row.who = names[row.actor]
         return changelist
 
     def search(self, request: HttpRequest, queryset: Any, term: str) -> Any:
-        order = ORDER_NUMBER.fullmatch(term.upper())
+        order = NUMBER.fullmatch(term)
         return queryset.filter(order_id=int(order[1])) if order else queryset.filter(product__sku=term)
 
     @admin.display
@@ -58,11 +56,8 @@ class StockMovementAdmin(ReadOnlyAdmin):
         return f"{row.delta:+,}"
 
     @admin.display
-    def order(self, row: StockMovement) -> str:
-        if row.order_id is None:
-            return ""
-        address = reverse("admin:orders_order_change", args=[row.order_id])
-        return format_html('<a href="{}">{}</a>', address, Order(pk=row.order_id).number)
+    def order(self, row: StockMovement) -> SafeString:
+        return links([row.order_id] if row.order_id else [])
 
     @admin.display(description="by")
     def who(self, row: Any) -> str:

@@ -184,10 +184,10 @@ class OrderAdmin(RecordAdmin):
         pairs = [
             *((name.removesuffix("_at").capitalize(), moment(getattr(record, name))) for name in times),
             ("External reference", record.external_ref or ""),
-            ("Duplicate of", _links([record.duplicate_of_id] if record.duplicate_of_id else [])),
+            ("Duplicate of", links([record.duplicate_of_id] if record.duplicate_of_id else [])),
             (
                 "Placed once more as",
-                _links(record.duplicates.order_by("pk").values_list("pk", flat=True)[:MOST_LINKED]),
+                links(record.duplicates.order_by("pk").values_list("pk", flat=True)[:MOST_LINKED]),
             ),
             ("Sent in exchange for", replaced_by(record)),
             ("Stock", "" if record.takes_stock else "left alone (imported)"),
@@ -209,7 +209,7 @@ class OrderAdmin(RecordAdmin):
         }
 
 
-def _links(orders: Iterable[int]) -> SafeString:
+def links(orders: Iterable[int]) -> SafeString:
     """Orders by their numbers, each leading to its page."""
     links = ((reverse("admin:orders_order_change", args=[pk]), Order(pk=pk).number) for pk in orders)
     return format_html_join(", ", '<a href="{}">{}</a>', links)
@@ -234,7 +234,7 @@ def returns_of(order: Order) -> list[tuple[Return, str, SafeString]]:
         (
             each,
             ", ".join(_in_words(skus, content) for content in each.contents),
-            _links([each.exchange_order_id] if each.exchange_order_id else []),
+            links([each.exchange_order_id] if each.exchange_order_id else []),
         )
         for each in order.sent_back
     ]

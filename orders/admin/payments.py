@@ -33,8 +33,8 @@ def payments_of(order: Order) -> list[dict[str, Any]]:
     return [
         {
             "payment": payment,
-            "who": names.get(payment.recorded_by, payment.recorded_by),
-            "refunds": [(refund, names.get(refund.refunded_by, refund.refunded_by)) for refund in refunds],
+            "who": names[payment.recorded_by],
+            "refunds": [(refund, names[refund.refunded_by]) for refund in refunds],
         }
         for payment, refunds in payments
     ]

@@ -77,7 +77,7 @@ def stock_panel(request: HttpRequest, product: Product) -> SafeString:
     rows = list(product.movements.order_by("-sequence")[:MOST_ROWS])
     names = names_of({row.actor for row in rows})
     context = {
-        "ledger": [(row, number_of(row.order_id), names.get(row.actor, row.actor)) for row in rows],
+        "ledger": [(row, number_of(row.order_id), names[row.actor]) for row in rows],
         "product": product,
         "form": form,
         "kept": kept,

@@ -1,7 +1,6 @@
 """An order: what was agreed with a customer, and where it stands."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -107,17 +106,17 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """
         text = text.strip()
         orders, customers = Order.objects, Customer.objects
-        meanings: tuple[tuple[QuerySet[Any], Callable[[list[int]], Self]], ...] = (
-            (orders.called(text).values_list("pk"), lambda ids: self.filter(pk__in=ids)),
-            (Product.objects.filter(sku=text).values_list("pk"), lambda ids: self.filter(items__product_id__in=ids)),
-            (orders.numbered(f"SO-{text}").values_list("pk"), lambda ids: self.filter(pk__in=ids)),
-            (Shipment.objects.tracked(text).values_list("pk"), lambda ids: self.with_tracking(text)),
-            (customers.of_email(text).standing_for(), lambda ids: self.filter(customer_id__in=ids)),
-            (customers.named(text).standing_for(), lambda ids: self.filter(customer_id__in=ids)),
+        meanings: tuple[tuple[QuerySet[Any], str], ...] = (
+            (orders.called(text).values_list("pk"), "pk__in"),
+            (Product.objects.filter(sku=text).values_list("pk"), "items__product_id__in"),
+            (orders.numbered(f"SO-{text}").values_list("pk"), "pk__in"),
+            (Shipment.objects.tracked(text).values_list("order"), "pk__in"),
+            (customers.of_email(text).standing_for(), "customer_id__in"),
+            (customers.named(text).standing_for(), "customer_id__in"),
         )
         place, ids = first_found([lookup for lookup, _ in meanings], most=MOST_MEANT)
-        _, narrowed = meanings[place]
-        return narrowed(ids)
+        _, condition = meanings[place]
+        return self.filter(**{condition: ids})
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
